@@ -1,9 +1,11 @@
-const transform = { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022" } }] };
+const transform = { "^.+\\.[tj]s$": ["@swc/jest", { jsc: { target: "es2022" } }] };
 const project = (displayName, overrides) => ({
   displayName,
   rootDir: __dirname,
   roots: ["<rootDir>/test"],
   transform,
+  // light-my-request needs cookie, which is published as ES modules only.
+  transformIgnorePatterns: ["/node_modules/(?!cookie/)"],
   ...overrides,
 });
 

@@ -113,7 +113,7 @@ export class RequestTokenVerifier {
     const { iat, nbf, exp } = claims;
     if (exp <= iat || exp - iat > LIFETIME || nbf < iat || nbf >= exp) return "lifetime";
     if (exp + CLOCK_SKEW <= now) return "expired";
-    if (iat - CLOCK_SKEW > now || nbf - CLOCK_SKEW > now) return "not-yet-valid";
+    if (nbf - CLOCK_SKEW > now) return "not-yet-valid";
     if (iat <= this.#start) return "issued-before-start";
     if (claims.aud !== this.audience) return "audience";
     if (!this.#subjects.has(claims.sub)) return "subject";

@@ -1,0 +1,30 @@
+import closeWithGrace from "close-with-grace";
+import { buildApp } from "./app";
+import { ConfigError, loadConfig, type Config } from "./config";
+
+/** How long open requests may take to finish after SIGTERM, in milliseconds. */
+const DRAIN = 10_000;
+
+function configOrExit(): Config {
+  try {
+    return loadConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+
+const config = configOrExit();
+const app = buildApp(config);
+
+closeWithGrace({ delay: DRAIN, logger: app.log }, async ({ err, signal }) => {
+  if (err) app.log.fatal({ err }, "stopping after an unexpected error");
+  else app.log.info({ signal }, "stopping");
+  await app.close();
+});
+
+app.listen(config.listen).catch((error: unknown) => {
+  app.log.fatal({ err: error }, `can't listen on ${config.listen.host}:${config.listen.port}`);
+  process.exit(1);
+});

@@ -1,0 +1,98 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { createInjection, strongSecret, type Injection } from "./injection";
+
+const root = join(__dirname, "../../..");
+
+function start(environment: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, ["-r", "ts-node/register", "apps/gateway/src/server.ts"], {
+    cwd: root,
+    env: { PATH: process.env["PATH"], TS_NODE_PROJECT: join(root, "tsconfig.json"), ...environment },
+  });
+}
+
+async function outcome(server: ChildProcess) {
+  let output = "";
+  server.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  server.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  const [code] = (await once(server, "close")) as [number | null];
+  return { code, output };
+}
+
+describe("the server's process", () => {
+  let injection: Injection;
+  beforeEach(() => (injection = createInjection()));
+  afterEach(() => injection.remove());
+
+  const inject = (name: string, value: string) => writeFileSync(join(injection.secrets, name), value);
+
+  test.each<[string, () => void, RegExp]>([
+    ["missing", () => rmSync(join(injection.secrets, "OAUTH_JWT_SECRET")), /- OAUTH_JWT_SECRET is missing/],
+    ["short", () => inject("OAUTH_JWT_SECRET", "9f3b2c7d1e8a"), /- OAUTH_JWT_SECRET is short/],
+    ["low-entropy", () => inject("OAUTH_JWT_SECRET", "a".repeat(64)), /- OAUTH_JWT_SECRET has low entropy/],
+    [
+      "known dev",
+      () => inject("OAUTH_JWT_SECRET", "dev-oauth-jwt-secret-change-in-prod"),
+      /- OAUTH_JWT_SECRET is a publicly known dev default/,
+    ],
+    [
+      "doubly used",
+      () =>
+        ["OAUTH_JWT_SECRET", "VAULT_JWT_SECRET"].forEach((name) =>
+          inject(name, "Zm9yIHRlc3Rz".repeat(3) + "x7Qp2"),
+        ),
+      /- VAULT_JWT_SECRET equals OAUTH_JWT_SECRET/,
+    ],
+  ])("refuses to start with a %s secret and says how to fix it", async (_, spoil, expected) => {
+    spoil();
+    const { code, output } = await outcome(start(injection.environment));
+    expect(code).toBe(1);
+    expect(output).toMatch(/^The gateway refuses to start:\n/);
+    expect(output).toMatch(expected);
+    expect(output).toContain("openssl rand -base64 48");
+  });
+
+  test("lists every secret that is wrong in one message", async () => {
+    const environment = { ...injection.environment, SECRETS_DIRECTORY: "/nonexistent" };
+    const { code, output } = await outcome(start(environment));
+    expect(code).toBe(1);
+    for (const name of ["OAUTH_JWT_SECRET", "VAULT_JWT_SECRET", "POSTGRES_APP_PASSWORD"])
+      expect(output).toContain(`- ${name} is missing`);
+  });
+
+  test("says which address it can't listen on", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const PORT = String((other.address() as AddressInfo).port);
+    const environment = { ...injection.environment, LOG_LEVEL: "info", HOST: "127.0.0.1", PORT };
+    const { code, output } = await outcome(start(environment)).finally(() => other.close());
+    expect(code).toBe(1);
+    expect(output).toContain(`can't listen on 127.0.0.1:${PORT}`);
+  });
+
+  test("serves /healthz, then stops with 0 on SIGTERM, having logged no secret", async () => {
+    const secret = strongSecret();
+    inject("OAUTH_JWT_SECRET", secret);
+    const PORT = String(await freePort());
+    const server = start({ ...injection.environment, LOG_LEVEL: "trace", HOST: "127.0.0.1", PORT });
+    const finished = outcome(server);
+    await once(server.stdout as NodeJS.ReadableStream, "data");
+    const response = await fetch(`http://127.0.0.1:${PORT}/healthz`);
+    expect([response.status, await response.json()]).toEqual([200, { status: "ok" }]);
+    server.kill("SIGTERM");
+    const { code, output } = await finished;
+    expect(code).toBe(0);
+    expect(output).not.toContain(secret);
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
