@@ -1,0 +1,73 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { HardenedContainer, type NetworkAttachment } from "../container/hardenedContainer";
+
+export interface GatewayArgs {
+  readonly stackName: string;
+  /** Our own image, tagged with the git SHA it was built from. */
+  readonly image: pulumi.Input<string>;
+  readonly networks: NetworkAttachment[];
+  readonly postgres: {
+    readonly host: string;
+    readonly database: pulumi.Input<string>;
+    readonly user: pulumi.Input<string>;
+    readonly password: pulumi.Input<string>;
+  };
+  /** Signs agents' tokens (article, finding 3). */
+  readonly oauthJwtSecret: pulumi.Input<string>;
+  /** Signs the 60-second tokens for the credential broker (article, finding 7). */
+  readonly vaultJwtSecret: pulumi.Input<string>;
+  readonly caCertificate: string;
+}
+
+/** The port on which the gateway listens, on every network it is attached to. */
+export const gatewayPort = 8080;
+
+/**
+ * The MCP gateway. Its secrets come as files, and it refuses to start without one of them
+ * (gateway-secret-require-injection). It is up when it is ready: when its database answers it.
+ */
+export class Gateway extends pulumi.ComponentResource {
+  readonly containerName: string;
+
+  constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("apexmcp:gateway:Gateway", name, {}, opts);
+    const { postgres } = args;
+    const ready = `fetch("http://127.0.0.1:${gatewayPort}/readyz").then((it) => process.exit(it.ok ? 0 : 1), () => process.exit(1))`;
+
+    const server = new HardenedContainer(
+      name,
+      {
+        stackName: args.stackName,
+        service: "gateway",
+        image: args.image,
+        user: { uid: 1000, gid: 1000 },
+        command: ["node", "dist/server.js"],
+        environment: {
+          NODE_ENV: "production",
+          PGHOST: postgres.host,
+          PGPORT: "5432",
+          PGDATABASE: postgres.database,
+          PGUSER: postgres.user,
+          PGSSLROOTCERT: "/etc/apexmcp/ca.crt",
+        },
+        files: {
+          secrets: {
+            OAUTH_JWT_SECRET: args.oauthJwtSecret,
+            VAULT_JWT_SECRET: args.vaultJwtSecret,
+            POSTGRES_APP_PASSWORD: postgres.password,
+          },
+          config: { "ca.crt": args.caCertificate },
+        },
+        temporary: { "/tmp": 16 },
+        networks: args.networks,
+        limits: { memoryMiB: 512, cpus: 2, processes: 512 },
+        healthCheck: { command: ["node", "-e", ready] },
+        stopSeconds: 30,
+      },
+      { parent: this },
+    );
+    this.containerName = server.containerName;
+    this.registerOutputs();
+  }
+}

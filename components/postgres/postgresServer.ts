@@ -1,0 +1,83 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+
+import { HardenedContainer, type NetworkAttachment } from "../container/hardenedContainer";
+import { clientAuthentication, serverConfiguration, startScript } from "./serverFiles";
+
+export interface PostgresServerArgs {
+  readonly stackName: string;
+  readonly image: pulumi.Input<string>;
+  readonly networks: NetworkAttachment[];
+  /** Port on 127.0.0.1 of the Docker machine, for the deployer. */
+  readonly adminPort: number;
+  /** PEM, valid for `postgres`, `localhost` and 127.0.0.1. */
+  readonly certificate: pulumi.Input<string>;
+  readonly privateKey: pulumi.Input<string>;
+  /** Of {@link deployerRole}; a changed one is set at the next start. */
+  readonly deployerPassword: pulumi.Input<string>;
+}
+
+/** The role that creates the others; not a superuser. The superuser has no password and can't connect remotely. */
+export const deployerRole = "apexmcp_deployer";
+
+/**
+ * A PostgreSQL server that takes TLS connections with scram-sha-256 passwords only
+ * (postgres-connection-require-tls, postgres-authentication-require-scram) and no remote superuser
+ * (postgres-role-disallow-superuser). Its data is on a named volume that outlives the stack.
+ */
+export class PostgresServer extends pulumi.ComponentResource {
+  readonly containerName: string;
+  readonly adminHost = "127.0.0.1";
+  /** Known once the server is healthy, so that what needs a connection waits for it. */
+  readonly adminPort: pulumi.Output<number>;
+
+  constructor(name: string, args: PostgresServerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("apexmcp:postgres:PostgresServer", name, {}, opts);
+
+    const data = new docker.Volume(
+      `${name}-data`,
+      {
+        name: `${args.stackName}-postgres-data`,
+        labels: [{ label: "apexmcp.stack", value: args.stackName }],
+      },
+      { parent: this, retainOnDelete: true },
+    );
+    const server = new HardenedContainer(
+      name,
+      {
+        stackName: args.stackName,
+        service: "postgres",
+        image: args.image,
+        user: { uid: 999, gid: 999 },
+        command: ["/bin/sh", "/etc/apexmcp/start.sh"],
+        files: {
+          secrets: {
+            "tls.crt": args.certificate,
+            "tls.key": args.privateKey,
+            POSTGRES_PASSWORD: args.deployerPassword,
+          },
+          config: {
+            "start.sh": startScript(deployerRole),
+            "postgresql.conf": serverConfiguration,
+            "pg_hba.conf": clientAuthentication,
+          },
+        },
+        volumes: { "/var/lib/postgresql/data": data },
+        temporary: { "/tmp": 64, "/run/postgresql": 1 },
+        networks: args.networks,
+        ports: [{ address: "127.0.0.1", internal: 5432, external: args.adminPort }],
+        limits: { memoryMiB: 1024, cpus: 2, processes: 512 },
+        healthCheck: {
+          command: ["pg_isready", "--quiet", "--host=/run/postgresql"],
+          intervalSeconds: 1,
+          retries: 30,
+        },
+        stopSeconds: 30,
+      },
+      { parent: this },
+    );
+    this.containerName = server.containerName;
+    this.adminPort = server.container.id.apply(() => args.adminPort);
+    this.registerOutputs();
+  }
+}

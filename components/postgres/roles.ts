@@ -1,0 +1,89 @@
+import * as postgresql from "@pulumi/postgresql";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface RolesArgs {
+  readonly host: pulumi.Input<string>;
+  readonly port: pulumi.Input<number>;
+  /** The role that creates the others, and its password. */
+  readonly deployer: string;
+  readonly deployerPassword: pulumi.Input<string>;
+  /** Path of the PEM file of the CA that signed the server's certificate. */
+  readonly caCertificateFile: string;
+  readonly migratorPassword: pulumi.Input<string>;
+  readonly appPassword: pulumi.Input<string>;
+}
+
+/** Names that migrations, gateway and probes share. */
+export const database = "apexmcp";
+export const migratorRole = "apexmcp_migrator";
+export const appRole = "apexmcp_app";
+
+/**
+ * The database and its roles (article, finding 5; postgres-role-disallow-superuser): `apexmcp_migrator` owns
+ * the database and everything in it, `apexmcp_app` may do what the migrations grant it and nothing more.
+ *
+ * The database and the roles stay in the data volume when the stack is destroyed.
+ */
+export class Roles extends pulumi.ComponentResource {
+  /** Known once the role exists. */
+  readonly appRole: pulumi.Output<string>;
+  readonly migratorRole: pulumi.Output<string>;
+  readonly database: pulumi.Output<string>;
+
+  constructor(name: string, args: RolesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("apexmcp:postgres:Roles", name, {}, opts);
+
+    const provider = new postgresql.Provider(
+      `${name}-deployer`,
+      {
+        host: args.host,
+        port: args.port,
+        username: args.deployer,
+        password: args.deployerPassword,
+        database: "postgres",
+        superuser: false,
+        sslmode: "verify-full",
+        sslrootcert: args.caCertificateFile,
+        connectTimeout: 15,
+      },
+      { parent: this },
+    );
+    const retained = { parent: this, provider, retainOnDelete: true };
+    const leastPrivilege: postgresql.RoleArgs = {
+      login: true,
+      superuser: false,
+      createDatabase: false,
+      createRole: false,
+      replication: false,
+      bypassRowLevelSecurity: false,
+    };
+
+    const migrator = new postgresql.Role(
+      `${name}-migrator`,
+      { ...leastPrivilege, name: migratorRole, password: args.migratorPassword, connectionLimit: 5 },
+      retained,
+    );
+    const owned = new postgresql.Database(
+      `${name}-database`,
+      { name: database, owner: migrator.name, encoding: "UTF8", lcCollate: "C.UTF-8", lcCtype: "C.UTF-8" },
+      retained,
+    );
+    const app = new postgresql.Role(
+      `${name}-app`,
+      {
+        ...leastPrivilege,
+        name: appRole,
+        password: args.appPassword,
+        connectionLimit: 50,
+        statementTimeout: 30_000,
+        searchPaths: ["apexmcp"],
+      },
+      retained,
+    );
+
+    this.migratorRole = migrator.name;
+    this.appRole = app.name;
+    this.database = owned.name;
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,115 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+
+import { HardenedContainer, type NetworkAttachment } from "../container/hardenedContainer";
+import { Seal } from "./seal";
+
+export interface VaultServerArgs {
+  readonly stackName: string;
+  readonly image: pulumi.Input<string>;
+  readonly networks: NetworkAttachment[];
+  /** Port on 127.0.0.1 of the Docker machine, for the deployer. */
+  readonly adminPort: number;
+  /** PEM, valid for `vault`, `localhost` and 127.0.0.1. */
+  readonly certificate: pulumi.Input<string>;
+  readonly privateKey: pulumi.Input<string>;
+  /** PEM of the CA that signed the certificate. */
+  readonly caCertificate: string;
+  /** Unseals after each restart. Not needed for the very first deployment, which ends with `make vault-init`. */
+  readonly unsealKey?: pulumi.Input<string>;
+  /** Development only: file (0600) that keeps the key of a Vault which the deployment initialises by itself. */
+  readonly initFile?: string;
+}
+
+const port = 8200;
+const address = `https://127.0.0.1:${port}`;
+const caFile = "/etc/apexmcp/ca.crt";
+
+/**
+ * A persistent, unsealed Vault server (article, finding 1).
+ *
+ * - `server` is always explicit, so never the image's default `-dev` (vault-server-disallow-dev-mode)
+ * - file storage on a named volume that outlives the stack (vault-storage-require-persistence)
+ * - TLS 1.2 or newer only, also on loopback (vault-listener-require-tls)
+ * - unsealed on every deployment that finds it sealed (vault-seal-require-unsealed); until then, and when its
+ *   storage fails, the container is unhealthy
+ * - memory locked, no core dumps, no UI
+ */
+export class VaultServer extends pulumi.ComponentResource {
+  readonly containerName: string;
+  /** Where the deploying machine reaches it. */
+  readonly adminAddress: string;
+  readonly seal: Seal;
+
+  constructor(name: string, args: VaultServerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("apexmcp:vault:VaultServer", name, {}, opts);
+    this.adminAddress = `https://127.0.0.1:${args.adminPort}`;
+
+    const storage = new docker.Volume(
+      `${name}-storage`,
+      {
+        name: `${args.stackName}-vault-storage`,
+        labels: [{ label: "apexmcp.stack", value: args.stackName }],
+      },
+      { parent: this, retainOnDelete: true },
+    );
+    const server = new HardenedContainer(
+      name,
+      {
+        stackName: args.stackName,
+        service: "vault",
+        image: args.image,
+        user: { uid: 100, gid: 1000 },
+        command: ["/bin/vault", "server", "-config=/etc/apexmcp/vault.json"],
+        environment: { VAULT_ADDR: address, VAULT_CACERT: caFile },
+        files: {
+          secrets: { "tls.crt": args.certificate, "tls.key": args.privateKey },
+          config: { "vault.json": JSON.stringify(configuration, null, 2), "ca.crt": args.caCertificate },
+        },
+        volumes: { "/vault/file": storage },
+        temporary: { "/tmp": 16 },
+        networks: args.networks,
+        ports: [{ address: "127.0.0.1", internal: port, external: args.adminPort }],
+        limits: { memoryMiB: 768, cpus: 1, processes: 512, lockMemory: true },
+        healthCheck: { command: ["/bin/vault", "status"] },
+        waitSeconds: 0, // healthy only once Seal has unsealed it
+      },
+      { parent: this },
+    );
+    this.containerName = server.containerName;
+
+    this.seal = new Seal(
+      name,
+      {
+        address: this.adminAddress,
+        caCertificate: args.caCertificate,
+        unsealKey: args.unsealKey,
+        initialiseTo: args.initFile,
+        trigger: server.container.id,
+      },
+      { parent: this },
+    );
+    this.registerOutputs({ adminAddress: this.adminAddress });
+  }
+}
+
+const configuration = {
+  ui: false,
+  api_addr: "https://vault:8200",
+  log_level: "info",
+  log_format: "json",
+  default_lease_ttl: "1h",
+  max_lease_ttl: "24h",
+  disable_mlock: false,
+  storage: { file: { path: "/vault/file" } },
+  listener: {
+    tcp: {
+      address: `0.0.0.0:${port}`,
+      tls_cert_file: "/run/secrets/tls.crt",
+      tls_key_file: "/run/secrets/tls.key",
+      tls_min_version: "tls12",
+      tls_disable_client_certs: true,
+      x_forwarded_for_authorized_addrs: [],
+    },
+  },
+};

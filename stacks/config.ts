@@ -1,0 +1,232 @@
+import { X509Certificate, createPrivateKey } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { resolve } from "node:path";
+
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+
+import { readImageLock, type ImageLock } from "../images/imageLock";
+
+const port = z.coerce.number().int().min(1024).max(65535);
+const secret = z
+  .string()
+  .min(32, "must be at least 32 characters: generate one with `openssl rand -base64 48`");
+const certificate = z.string().refine(
+  parses((pem) => new X509Certificate(pem)),
+  "is not a PEM certificate",
+);
+const privateKey = z.string().refine(parses(createPrivateKey), "is not a PEM private key");
+const gitSha = /^[0-9a-f]{40}$/;
+const workingCopyTag = /^[0-9a-f]{40}(-dirty-[0-9a-f]{12})?$/;
+
+interface Setting<T extends z.ZodType = z.ZodType> {
+  schema: T;
+  /** Environment variable that sets it too, as a deploy workflow injects it. */
+  env?: string;
+  secret?: true;
+}
+
+/** Every key this project knows, in the order in which problems are reported. */
+export const settings = {
+  name: {
+    schema: z.string().regex(/^[a-z][a-z0-9-]{1,38}[a-z0-9]$/, "must be 3 to 40 of a-z, 0-9 and -"),
+  },
+  environment: { schema: z.enum(["dev", "prod"]) },
+  edgeAddress: { schema: z.string().refine((it) => isIP(it) > 0, "must be the IP address to publish on") },
+  edgeHttpsPort: { schema: z.coerce.number().int().min(1).max(65535) },
+  edgeHttpPort: { schema: z.coerce.number().int().min(1).max(65535) },
+  vaultPort: { schema: port },
+  postgresPort: { schema: port },
+  imageLock: { schema: z.string().min(1) },
+  imageTag: { schema: z.string(), env: "IMAGE_TAG" },
+  vaultInitFile: { schema: z.string().min(1).optional() },
+  vaultUnsealKey: { schema: z.string().min(1).optional(), env: "VAULT_UNSEAL_KEY", secret: true },
+  vaultJwtSecret: { schema: secret, env: "VAULT_JWT_SECRET", secret: true },
+  oauthJwtSecret: { schema: secret, env: "OAUTH_JWT_SECRET", secret: true },
+  postgresPassword: { schema: secret, env: "POSTGRES_PASSWORD", secret: true },
+  postgresMigratorPassword: { schema: secret, env: "POSTGRES_MIGRATOR_PASSWORD", secret: true },
+  postgresAppPassword: { schema: secret, env: "POSTGRES_APP_PASSWORD", secret: true },
+  caCertificateFile: { schema: z.string().min(1), env: "TLS_CA_CERTIFICATE_FILE" },
+  vaultCertificate: { schema: certificate, env: "VAULT_TLS_CERTIFICATE" },
+  vaultPrivateKey: { schema: privateKey, env: "VAULT_TLS_PRIVATE_KEY", secret: true },
+  postgresCertificate: { schema: certificate, env: "POSTGRES_TLS_CERTIFICATE" },
+  postgresPrivateKey: { schema: privateKey, env: "POSTGRES_TLS_PRIVATE_KEY", secret: true },
+  edgeCertificate: { schema: certificate, env: "EDGE_TLS_CERTIFICATE" },
+  edgePrivateKey: { schema: privateKey, env: "EDGE_TLS_PRIVATE_KEY", secret: true },
+} satisfies Record<string, Setting>;
+
+type Key = keyof typeof settings;
+type Raw = { [K in Key]: z.infer<(typeof settings)[K]["schema"]> };
+type SecretKey = { [K in Key]: (typeof settings)[K] extends { secret: true } ? K : never }[Key];
+
+/**
+ * The configuration of one stack, complete and valid. Secrets are Pulumi secrets: they never show in
+ * state, in a diff or in an error.
+ */
+export type StackConfig = Omit<Raw, SecretKey | "imageLock" | "caCertificateFile"> & {
+  [K in SecretKey]: undefined extends Raw[K] ? pulumi.Output<string> | undefined : pulumi.Output<string>;
+} & {
+  /** Third-party images, each by digest. */
+  images: ImageLock["images"];
+  /** The CA that signed every certificate of the stack: PEM, and the absolute path it was read from. */
+  caCertificate: string;
+  caCertificateFile: string;
+};
+
+/** What a problem list is made from, apart from Pulumi so that it can be tried without an engine. */
+export interface ConfigSource {
+  /** Values of this project's keys, without the project's prefix. */
+  config: Readonly<Record<string, string>>;
+  secretKeys: ReadonlySet<string>;
+  env: Readonly<Record<string, string | undefined>>;
+  stack: string;
+}
+
+/** Every problem of a configuration at once; each line says the key, what is wrong, and what sets it. */
+export class ConfigError extends pulumi.RunError {
+  constructor(stack: string, problems: string[]) {
+    const noun = problems.length === 1 ? "problem" : "problems";
+    super(
+      `${problems.length} ${noun} in the configuration of stack '${stack}':\n  - ${problems.join("\n  - ")}`,
+    );
+  }
+}
+
+/**
+ * Reads and checks the whole configuration of the current stack.
+ *
+ * @throws ConfigError with every problem; values of secrets are in none of them.
+ */
+export function readConfig(): StackConfig {
+  const prefix = `${pulumi.getProject()}:`;
+  const own = (key: string): boolean => key.startsWith(prefix);
+  const bare = (key: string): string => key.slice(prefix.length);
+  const secretKeys = JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]") as string[];
+  const all = Object.entries(pulumi.runtime.allConfig());
+  return parseConfig({
+    config: Object.fromEntries(all.filter(([key]) => own(key)).map(([key, value]) => [bare(key), value])),
+    secretKeys: new Set(secretKeys.filter(own).map(bare)),
+    env: process.env,
+    stack: pulumi.getStack(),
+  });
+}
+
+/** The pure part of {@link readConfig}. */
+export function parseConfig(source: ConfigSource): StackConfig {
+  const problems: string[] = [];
+  const raw: Record<string, unknown> = {};
+
+  for (const key of Object.keys(source.config).filter((it) => !(it in settings))) {
+    problems.push(`${key}: unknown key; remove it: pulumi config rm ${key}`);
+  }
+  for (const [key, setting] of Object.entries(settings) as [Key, Setting][]) {
+    const value = configured(key, setting, source, problems);
+    if (value === conflicting) continue;
+    const parsed = setting.schema.safeParse(value);
+    if (parsed.success) raw[key] = parsed.data;
+    else
+      problems.push(
+        `${key}: ${value === undefined ? "missing" : reason(parsed.error)}; ${howToSet(key, setting)}`,
+      );
+  }
+  const images = fromFile(raw, "imageLock", (path) => readImageLock(path).images, problems);
+  const caCertificate = fromFile(raw, "caCertificateFile", readCertificate, problems);
+  problems.push(...acrossKeys(raw));
+  if (problems.length > 0) throw new ConfigError(source.stack, problems);
+
+  const isSecret = ([key, value]: [string, unknown]): boolean =>
+    typeof value === "string" && (settings[key as Key] as Setting).secret === true;
+  const secrets = Object.entries(raw)
+    .filter(isSecret)
+    .map(([key, value]) => [key, pulumi.secret(value)]);
+  return {
+    ...raw,
+    ...Object.fromEntries(secrets),
+    images,
+    caCertificate,
+    caCertificateFile: resolve(raw["caCertificateFile"] as string),
+  } as StackConfig;
+}
+
+const conflicting = Symbol("conflicting");
+
+function configured(key: Key, setting: Setting, source: ConfigSource, problems: string[]) {
+  const fromConfig = source.config[key] || undefined; // Pulumi.yaml's defaults are empty
+  const fromEnv = setting.env === undefined ? undefined : source.env[setting.env] || undefined;
+  if (setting.secret && fromConfig !== undefined && !source.secretKeys.has(key)) {
+    problems.push(`${key}: is stored in plain text; ${howToSet(key, setting)}`);
+    return conflicting;
+  }
+  if (fromConfig !== undefined && fromEnv !== undefined && fromConfig !== fromEnv) {
+    problems.push(
+      `${key}: differs between ${setting.env} and the stack's config; unset ${setting.env} or: pulumi config rm ${key}`,
+    );
+    return conflicting;
+  }
+  return fromConfig ?? fromEnv;
+}
+
+/** Rules that need more than one key: what each environment demands, and that no secret serves twice. */
+function acrossKeys(raw: Partial<Raw>): string[] {
+  const problems: string[] = [];
+  const prod = raw.environment === "prod";
+  if (raw.imageTag !== undefined && !(prod ? gitSha : workingCopyTag).test(raw.imageTag)) {
+    problems.push("imageTag: must be a full git SHA of 40 hex digits; set IMAGE_TAG=$(git rev-parse HEAD)");
+  }
+  if (prod && raw.vaultInitFile !== undefined) {
+    problems.push("vaultInitFile: is for development only; remove it and run the ceremony: make vault-init");
+  }
+  if (raw.environment === "dev" && raw.vaultInitFile === undefined) {
+    problems.push(
+      "vaultInitFile: missing; set the file that keeps the dev Vault's key: pulumi config set vaultInitFile .state/vault-init.json",
+    );
+  }
+  const seen = new Map<string, string>();
+  for (const [key, setting] of Object.entries(settings) as [Key, Setting][]) {
+    const value = raw[key];
+    if (!setting.secret || typeof value !== "string") continue;
+    const other = seen.get(value);
+    if (other !== undefined)
+      problems.push(`${key}: has the same value as ${other}; give each secret a value of its own`);
+    seen.set(value, key);
+  }
+  return problems;
+}
+
+function fromFile<T>(raw: Record<string, unknown>, key: Key, read: (path: string) => T, problems: string[]) {
+  const path = raw[key];
+  if (typeof path !== "string") return undefined;
+  try {
+    return read(path);
+  } catch (error) {
+    problems.push(`${key}: ${(error as Error).message.replaceAll("\n", "\n    ")}`);
+    return undefined;
+  }
+}
+
+function readCertificate(path: string): string {
+  const pem = readFileSync(path, "utf8");
+  if (!certificate.safeParse(pem).success) throw new Error(`${path} is not a PEM certificate`);
+  return pem;
+}
+
+function howToSet(key: string, setting: Setting): string {
+  const command = `set it: pulumi config set ${setting.secret ? "--secret " : ""}${key}`;
+  return setting.env ? `${command} (or the environment variable ${setting.env})` : command;
+}
+
+function reason(error: z.ZodError): string {
+  return error.issues.map((issue) => issue.message).join(", ");
+}
+
+function parses(parse: (text: string) => unknown): (text: string) => boolean {
+  return (text) => {
+    try {
+      parse(text);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+}

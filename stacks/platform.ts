@@ -1,0 +1,118 @@
+import { imageReference } from "../images/imageLock";
+import { Edge } from "../components/edge/edge";
+import { Gateway, gatewayPort } from "../components/gateway/gateway";
+import { Segments } from "../components/network/segments";
+import { PostgresServer, deployerRole } from "../components/postgres/postgresServer";
+import { Roles } from "../components/postgres/roles";
+import { VaultServer } from "../components/vault/vaultServer";
+import type { StackConfig } from "./config";
+
+/** The gateway's own image; its tag is the git SHA it was built from. */
+const gatewayImage = "apexmcp/gateway";
+
+/** What differs between environments. */
+export interface Variation {
+  /** Development only: Vault initialises itself and keeps its key in this file. */
+  readonly vaultInitFile?: string;
+}
+
+/** Wires the components into one platform; returns what probes and operators need to know. */
+export function platform(config: StackConfig, variation: Variation) {
+  const stackName = config.name;
+  const { caCertificate, caCertificateFile } = config;
+  const segments = new Segments("network", { stackName });
+
+  const vault = new VaultServer("vault", {
+    stackName,
+    image: imageReference(config.images.vault),
+    networks: [{ network: segments.vault, alias: "vault" }, { network: segments.admin }],
+    adminPort: config.vaultPort,
+    certificate: config.vaultCertificate,
+    privateKey: config.vaultPrivateKey,
+    caCertificate,
+    unsealKey: config.vaultUnsealKey,
+    initFile: variation.vaultInitFile,
+  });
+
+  const postgres = new PostgresServer("postgres", {
+    stackName,
+    image: imageReference(config.images.postgres),
+    networks: [{ network: segments.data, alias: "postgres" }, { network: segments.admin }],
+    adminPort: config.postgresPort,
+    certificate: config.postgresCertificate,
+    privateKey: config.postgresPrivateKey,
+    deployerPassword: config.postgresPassword,
+  });
+  const roles = new Roles("postgres", {
+    host: postgres.adminHost,
+    port: postgres.adminPort,
+    deployer: deployerRole,
+    deployerPassword: config.postgresPassword,
+    caCertificateFile,
+    migratorPassword: config.postgresMigratorPassword,
+    appPassword: config.postgresAppPassword,
+  });
+
+  const gateway = new Gateway("gateway", {
+    stackName,
+    image: `${gatewayImage}:${config.imageTag}`,
+    networks: [
+      { network: segments.edge, alias: "gateway" },
+      { network: segments.data },
+      { network: segments.egress },
+    ],
+    postgres: {
+      host: "postgres",
+      database: roles.database,
+      user: roles.appRole,
+      password: config.postgresAppPassword,
+    },
+    oauthJwtSecret: config.oauthJwtSecret,
+    vaultJwtSecret: config.vaultJwtSecret,
+    caCertificate,
+  });
+
+  const edge = new Edge("edge", {
+    stackName,
+    image: imageReference(config.images.nginx),
+    networks: [{ network: segments.edge }, { network: segments.front }],
+    address: config.edgeAddress,
+    httpsPort: config.edgeHttpsPort,
+    httpPort: config.edgeHttpPort,
+    certificate: config.edgeCertificate,
+    privateKey: config.edgePrivateKey,
+    gateway: `gateway:${gatewayPort}`,
+  });
+
+  return {
+    target: {
+      name: stackName,
+      environment: config.environment,
+      edgeUrl: `https://${host(config.edgeAddress)}:${config.edgeHttpsPort}`,
+      edgeHttpUrl: `http://${host(config.edgeAddress)}:${config.edgeHttpPort}`,
+      vaultAddress: vault.adminAddress,
+      postgres: { host: postgres.adminHost, port: config.postgresPort, database: roles.database },
+      caCertificate,
+      containers: {
+        vault: vault.containerName,
+        postgres: postgres.containerName,
+        gateway: gateway.containerName,
+        edge: edge.containerName,
+      },
+      secrets: {
+        VAULT_JWT_SECRET: config.vaultJwtSecret,
+        OAUTH_JWT_SECRET: config.oauthJwtSecret,
+        POSTGRES_PASSWORD: config.postgresPassword,
+        POSTGRES_MIGRATOR_PASSWORD: config.postgresMigratorPassword,
+        POSTGRES_APP_PASSWORD: config.postgresAppPassword,
+        VAULT_TLS_PRIVATE_KEY: config.vaultPrivateKey,
+        POSTGRES_TLS_PRIVATE_KEY: config.postgresPrivateKey,
+        EDGE_TLS_PRIVATE_KEY: config.edgePrivateKey,
+      },
+    },
+  };
+}
+
+function host(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
+}

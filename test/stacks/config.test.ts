@@ -1,0 +1,199 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+
+import { ConfigError, parseConfig, settings, type ConfigSource } from "../../stacks/config";
+import { selfSigned } from "../support/selfSigned";
+
+const directory = mkdtempSync(join(tmpdir(), "config-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const file = (name: string, content: string): string => {
+  writeFileSync(join(directory, name), content);
+  return join(directory, name);
+};
+const random = (): string => randomBytes(36).toString("base64url");
+const privateKey = (): string =>
+  generateKeyPairSync("ec", { namedCurve: "P-256" })
+    .privateKey.export({ type: "pkcs8", format: "pem" })
+    .toString();
+
+const image = (name: string) => ({ name: `localhost/${name}`, tag: "1", digest: `sha256:${"0".repeat(64)}` });
+const lock = {
+  source: "baked",
+  images: { postgres: image("postgres"), nginx: image("nginx"), vault: image("vault"), node: image("node") },
+};
+
+let certificate: string;
+let plain: Record<string, string>;
+let secrets: Record<string, string>;
+
+beforeAll(async () => {
+  certificate = await selfSigned();
+  plain = {
+    name: "acme",
+    environment: "dev",
+    edgeAddress: "127.0.0.1",
+    edgeHttpsPort: "8443",
+    edgeHttpPort: "8080",
+    vaultPort: "18200",
+    postgresPort: "15432",
+    imageLock: file("lock.json", JSON.stringify(lock)),
+    imageTag: "0".repeat(40),
+    vaultInitFile: "init.json",
+    caCertificateFile: file("ca.crt", certificate),
+    vaultCertificate: certificate,
+    postgresCertificate: certificate,
+    edgeCertificate: certificate,
+  };
+  secrets = {
+    vaultJwtSecret: random(),
+    oauthJwtSecret: random(),
+    postgresPassword: random(),
+    postgresMigratorPassword: random(),
+    postgresAppPassword: random(),
+    vaultPrivateKey: privateKey(),
+    postgresPrivateKey: privateKey(),
+    edgePrivateKey: privateKey(),
+  };
+});
+
+function source(
+  overrides: Record<string, string | undefined> = {},
+  more: Partial<ConfigSource> = {},
+): ConfigSource {
+  const config = Object.entries({ ...plain, ...secrets, ...overrides }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return {
+    config: Object.fromEntries(config) as Record<string, string>,
+    secretKeys: new Set(Object.keys(secrets)),
+    env: {},
+    stack: "test",
+    ...more,
+  };
+}
+
+function problems(given: ConfigSource): string[] {
+  try {
+    parseConfig(given);
+  } catch (error) {
+    if (error instanceof ConfigError)
+      return error.message
+        .split("\n")
+        .slice(1)
+        .map((line) => line.replace("  - ", ""));
+    throw error;
+  }
+  return [];
+}
+
+it("accepts a complete configuration and makes every secret a Pulumi secret", async () => {
+  const config = parseConfig(source());
+  expect(config).toMatchObject({ name: "acme", edgeHttpsPort: 8443, caCertificate: certificate });
+  expect(config.images.vault.name).toBe("localhost/vault");
+  expect(await pulumi.isSecret(config.oauthJwtSecret)).toBe(true);
+  expect(await pulumi.isSecret(config.edgePrivateKey)).toBe(true);
+});
+
+it("reports every problem at once, each with the key, what is wrong and what sets it", () => {
+  const found = problems(source({ oauthJwtSecret: undefined, vaultPort: "80", edgeAddress: "everywhere" }));
+  expect(found).toHaveLength(3);
+  expect(found).toContainEqual(
+    expect.stringMatching(/^edgeAddress: .*set it: pulumi config set edgeAddress$/),
+  );
+  expect(found).toContainEqual(
+    expect.stringMatching(/^vaultPort: .*1024.*set it: pulumi config set vaultPort$/),
+  );
+  expect(found).toContain(
+    "oauthJwtSecret: missing; set it: pulumi config set --secret oauthJwtSecret (or the environment variable OAUTH_JWT_SECRET)",
+  );
+});
+
+it("refuses unknown keys", () => {
+  expect(problems(source({ oauthJwtSecrte: "x" }))).toEqual([
+    "oauthJwtSecrte: unknown key; remove it: pulumi config rm oauthJwtSecrte",
+  ]);
+});
+
+it("takes a secret from the environment variable of a deploy workflow", () => {
+  expect(problems(source({ oauthJwtSecret: undefined }, { env: { OAUTH_JWT_SECRET: random() } }))).toEqual(
+    [],
+  );
+});
+
+it("takes an empty value for one that isn't set, in config and environment alike", () => {
+  expect(problems(source({ oauthJwtSecret: "" }, { env: { OAUTH_JWT_SECRET: random() } }))).toEqual([]);
+  expect(problems(source({}, { env: { OAUTH_JWT_SECRET: "" } }))).toEqual([]);
+  expect(problems(source({ oauthJwtSecret: "" }))).toHaveLength(1);
+});
+
+it("refuses a secret that config and environment give differently, without showing either", () => {
+  const [problem, ...others] = problems(source({}, { env: { OAUTH_JWT_SECRET: random() } }));
+  expect(others).toEqual([]);
+  expect(problem).toMatch(/^oauthJwtSecret: differs between OAUTH_JWT_SECRET and the stack's config/);
+});
+
+it("refuses a secret that is stored in plain text", () => {
+  expect(problems(source({}, { secretKeys: new Set() }))).toHaveLength(Object.keys(secrets).length);
+});
+
+it("refuses a short secret, and shows no value", () => {
+  const short = "hunter2-hunter2";
+  const found = problems(source({ oauthJwtSecret: short }));
+  expect(found).toEqual([expect.stringMatching(/^oauthJwtSecret: must be at least 32 characters/)]);
+  expect(found.join()).not.toContain(short);
+});
+
+it("refuses one value for two secrets", () => {
+  expect(problems(source({ oauthJwtSecret: secrets["vaultJwtSecret"] }))).toEqual([
+    "oauthJwtSecret: has the same value as vaultJwtSecret; give each secret a value of its own",
+  ]);
+});
+
+it("refuses what isn't a certificate or a private key", () => {
+  expect(problems(source({ edgeCertificate: "none", edgePrivateKey: "none" }))).toHaveLength(2);
+});
+
+it("names the file that can't be read", () => {
+  expect(problems(source({ imageLock: "/nowhere/lock.json" })).join()).toContain("/nowhere/lock.json");
+  expect(problems(source({ caCertificateFile: "/nowhere/ca.crt" })).join()).toContain("/nowhere/ca.crt");
+});
+
+describe("production", () => {
+  const prod = { environment: "prod", vaultInitFile: undefined };
+
+  it("needs a full git SHA as image tag", () => {
+    expect(problems(source(prod))).toEqual([]);
+    for (const imageTag of ["latest", "0".repeat(39), `${"0".repeat(40)}-dirty-${"0".repeat(12)}`]) {
+      expect(problems(source({ ...prod, imageTag }))).toEqual([
+        expect.stringMatching(/^imageTag: must be a full git SHA/),
+      ]);
+    }
+  });
+
+  it("keeps no Vault key in a file", () => {
+    expect(problems(source({ ...prod, vaultInitFile: "init.json" }))).toEqual([
+      expect.stringMatching(/^vaultInitFile: is for development only/),
+    ]);
+  });
+
+  it("has no default for any secret", () => {
+    const withoutSecrets = Object.fromEntries(Object.keys(secrets).map((key) => [key, undefined]));
+    expect(problems(source({ ...prod, ...withoutSecrets }))).toHaveLength(Object.keys(secrets).length);
+  });
+});
+
+it("knows exactly the keys, and the secrets among them, that Pulumi.yaml declares", () => {
+  const project = parse(readFileSync(join(__dirname, "../../Pulumi.yaml"), "utf8")) as {
+    config: Record<string, { secret?: boolean }>;
+  };
+  const declared = Object.entries(project.config).map(([key, { secret }]) => [key, secret === true]);
+  const known = Object.entries(settings).map(([key, setting]) => [key, "secret" in setting]);
+  expect(declared).toEqual(known);
+});
