@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { Hs256, type Claims, type SignatureProblem } from "./hs256";
 import { ReplayStore, type ReplayProblem } from "./replayStore";
 
@@ -139,7 +139,7 @@ function isRequestClaims(claims: Claims): claims is Claims & RequestClaims {
 /** SHA-256, base64url, of the method, a line end, the path, a line end and the body; neither name can hold a line end. */
 function hashRequest({ method, path, body }: BoundRequest): string {
   if (method.includes("\n") || path.includes("\n")) throw new RangeError("a method or path holds a line end");
-  const hash = createHash("sha256").update(`${method}\n${path}\n`);
-  if (body !== undefined) hash.update(body);
-  return hash.digest("base64url");
+  const line = `${method}\n${path}\n`;
+  // One call for the whole text costs half of what a Hash object does.
+  return hash("sha256", body === undefined ? line : Buffer.concat([Buffer.from(line), body]), "base64url");
 }
