@@ -8,7 +8,6 @@ const settings = z.object({
   HOST: z.string().min(1).default("0.0.0.0"),
   PORT: port.default(8080),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
-  SECRETS_DIRECTORY: z.string().min(1).default("/run/secrets"),
   PGHOST: z.string({ error: "is missing: set it to the database server's host name" }).min(1),
   PGPORT: port.default(5432),
   PGDATABASE: z.string().min(1).default("apexmcp"),
@@ -43,8 +42,7 @@ export function loadConfig(environment: Environment): Config {
   const parsed = settings.safeParse(environment);
   for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join(".")} ${issue.message}`);
 
-  const directory = environment["SECRETS_DIRECTORY"] ?? settings.shape.SECRETS_DIRECTORY.parse(undefined);
-  const secrets = loadSecrets(environment, directory, problems);
+  const secrets = loadSecrets(environment, secretsDirectory(environment), problems);
   const certificateAuthority = parsed.success
     ? readCertificateAuthority(parsed.data.PGSSLROOTCERT, problems)
     : "";
@@ -57,6 +55,11 @@ export function loadConfig(environment: Environment): Config {
     database: { host: PGHOST, port: PGPORT, database: PGDATABASE, user: PGUSER, certificateAuthority },
     secrets,
   };
+}
+
+/** The folder that holds a file for each secret. */
+export function secretsDirectory(environment: Environment): string {
+  return environment["SECRETS_DIRECTORY"] || "/run/secrets";
 }
 
 function readCertificateAuthority(path: string, problems: string[]): string {

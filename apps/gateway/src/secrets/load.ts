@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { secretInventory, secretNames, type SecretName } from "./inventory";
 import { secretWeakness } from "./weakness";
@@ -6,57 +6,84 @@ import { secretWeakness } from "./weakness";
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type Secrets = Readonly<Record<SecretName, string>>;
 
-export interface SecretSource {
-  value: string | undefined;
-  /** Where the value came from; undefined when it is not injected. */
-  from: "file" | "environment" | undefined;
-  problem: string | undefined;
+interface Injected {
+  value?: string;
+  /** Where the value comes from; absent when it is not injected. */
+  from?: "file" | "environment";
+  /** When the file last changed. An environment variable doesn't tell. */
+  changed?: Date;
+  /** Why the value must not be used, and the fix; never a part of the value. */
+  problem?: string;
+}
+
+export interface InspectedSecret extends Injected {
+  name: SecretName;
 }
 
 const GENERATE = "openssl rand -base64 48";
 
-/** Reads every secret of the inventory and adds a line to `problems` for each that must not be used. */
-export function loadSecrets(environment: Environment, directory: string, problems: string[]): Secrets {
-  const values = {} as Record<SecretName, string>;
+/** Every secret of the inventory as it is injected here, each judged by itself and beside the others. */
+export function inspectSecrets(environment: Environment, directory: string): InspectedSecret[] {
   const owners = new Map<string, SecretName>();
-  for (const name of secretNames) {
-    const { value, problem } = readSecret(name, environment, directory);
-    const twin = value === undefined ? undefined : owners.get(value);
-    const weakness = value === undefined ? undefined : secretWeakness(value);
-    if (problem !== undefined) problems.push(problem);
-    else if (weakness !== undefined)
-      problems.push(`${name} ${weakness}: make a new one with '${GENERATE}' and inject that`);
-    else if (twin !== undefined)
-      problems.push(`${name} equals ${twin}: give each its own value, made with '${GENERATE}'`);
-    else if (value !== undefined) {
-      owners.set(value, name);
-      values[name] = value;
-    }
-  }
-  return values;
+  return secretNames.map((name) => {
+    const injected = readSecret(name, environment, directory);
+    const { value } = injected;
+    if (value === undefined || injected.problem !== undefined) return { name, ...injected };
+    const weakness = secretWeakness(value);
+    if (weakness !== undefined)
+      return {
+        name,
+        ...injected,
+        problem: `${name} ${weakness}: make a new one with '${GENERATE}' and inject that`,
+      };
+    const twin = owners.get(value);
+    if (twin !== undefined)
+      return {
+        name,
+        ...injected,
+        problem: `${name} equals ${twin}: give each its own value, made with '${GENERATE}'`,
+      };
+    owners.set(value, name);
+    return { name, ...injected };
+  });
+}
+
+/** The secrets to run with; adds a line to `problems` for each that must not be used. */
+export function loadSecrets(environment: Environment, directory: string, problems: string[]): Secrets {
+  const inspected = inspectSecrets(environment, directory);
+  problems.push(...inspected.flatMap(({ problem }) => problem ?? []));
+  return Object.fromEntries(inspected.map(({ name, value = "" }) => [name, value])) as Record<
+    SecretName,
+    string
+  >;
 }
 
 /** One secret, from the file DIRECTORY/NAME or the environment variable NAME; both and different is a problem. */
-export function readSecret(name: SecretName, environment: Environment, directory: string): SecretSource {
+function readSecret(name: SecretName, environment: Environment, directory: string): Injected {
   const path = join(directory, name);
   const variable = environment[name];
   let file: string | undefined;
+  let changed: Date | undefined;
   try {
-    // Exactly one line end, as an editor or `echo` leaves; anything else at an end is refused later on.
+    // Exactly one line end, as an editor or `echo` leaves; anything else at an end is refused as a weakness.
     file = readFileSync(path, "utf8").replace(/\r?\n$/, "");
+    changed = statSync(path).mtime;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== "ENOENT" && code !== "ENOTDIR") {
-      const problem = `${name}: the file ${path} can't be read (${code}): make it a plain file, mode 0440, of a group the gateway runs in`;
-      return { value: undefined, from: "file", problem };
-    }
+    if (code !== "ENOENT" && code !== "ENOTDIR")
+      return {
+        from: "file",
+        problem: `${name}: the file ${path} can't be read (${code}): make it a plain file, mode 0440, of a group the gateway runs in`,
+      };
   }
-  if (file !== undefined && variable !== undefined && file !== variable) {
-    const problem = `${name} differs between the file ${path} and the environment variable: inject it only once`;
-    return { value: undefined, from: "file", problem };
-  }
-  if (file !== undefined) return { value: file, from: "file", problem: undefined };
-  if (variable !== undefined) return { value: variable, from: "environment", problem: undefined };
-  const problem = `${name} is missing (${secretInventory[name].purpose}): inject it as the file ${path}, or as an environment variable; make one with '${GENERATE}'`;
-  return { value: undefined, from: undefined, problem };
+  if (file !== undefined && variable !== undefined && file !== variable)
+    return {
+      from: "file",
+      problem: `${name} differs between the file ${path} and the environment variable: inject it only once`,
+    };
+  if (file !== undefined) return { value: file, from: "file", ...(changed && { changed }) };
+  if (variable !== undefined) return { value: variable, from: "environment" };
+  return {
+    problem: `${name} is missing (${secretInventory[name].purpose}): inject it as the file ${path}, or as an environment variable; make one with '${GENERATE}'`,
+  };
 }
