@@ -1,4 +1,7 @@
 import type { AnyResource } from "./resource";
+import { seal } from "./vault/seal";
 
 /** Every resource of this provider by its type token. */
-export const resources: Readonly<Record<string, AnyResource>> = {};
+export const resources: Readonly<Record<string, AnyResource>> = {
+  "hardening:vault:Seal": seal,
+};

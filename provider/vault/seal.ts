@@ -1,0 +1,111 @@
+import { z } from "zod";
+import type { Resource, State } from "../resource";
+import { bringUp, configuredKey, reinitialised } from "./bringUp";
+import { VaultClient, type SealStatus, type VaultAddress } from "./client";
+import { keyFingerprint, malformedUnsealKey, parseUnsealKey } from "./unsealKey";
+
+const inputs = z.strictObject({
+  address: z
+    .string()
+    .regex(/^https:\/\//, "must be an https:// address")
+    .meta({ description: "Where Vault listens, https only." }),
+  caCertificate: z
+    .string()
+    .includes("-----BEGIN CERTIFICATE-----", { message: "must be a PEM certificate" })
+    .meta({
+      description: "PEM; the CA that issued the certificate of Vault's listener, and the only one trusted.",
+    }),
+  unsealKey: z
+    .string()
+    .refine((text) => parseUnsealKey(text) !== undefined, malformedUnsealKey)
+    .optional()
+    .meta({ secret: true, description: "The 1-of-1 unseal key, as hex or base64." }),
+  initialiseTo: z.string().min(1).optional().meta({
+    description:
+      "Development only: a file (mode 0600). An empty Vault is initialised, and its unseal key and root token are kept there; later runs read the key from it.",
+  }),
+  trigger: z
+    .string()
+    .optional()
+    .meta({ description: "Anything that changes when Vault's container does, such as its id." }),
+});
+
+const outputs = z.object({
+  sealed: z
+    .boolean()
+    .meta({ description: "Always false after an update; true when a refresh found Vault sealed." }),
+  clusterId: z.string().meta({ description: "Vault's own id, made when it was initialised." }),
+  version: z.string().meta({ description: "Vault's version." }),
+  keyFingerprint: z
+    .string()
+    .optional()
+    .meta({ description: "Names the unseal key: sha256:… of its bytes, shortened." }),
+});
+
+export type SealInputs = z.output<typeof inputs>;
+export type SealOutputs = z.output<typeof outputs>;
+export type SealState = State<typeof inputs, typeof outputs>;
+
+/** `hardening:vault:Seal`: Vault answers, is unsealed and takes writes, after every `pulumi up`. */
+export const seal: Resource<typeof inputs, typeof outputs> = {
+  description: "Waits until Vault answers, and unseals it when it is sealed.",
+  inputs,
+  outputs,
+
+  check: ({ unsealKey, initialiseTo }) =>
+    unsealKey !== undefined && initialiseTo !== undefined
+      ? [{ property: "initialiseTo", reason: "give either unsealKey or initialiseTo: one Vault has one key" }]
+      : [],
+
+  diff: async (old, inputs, changed, { log, urn }) => {
+    if (changed.length > 0) {
+      return { changes: true };
+    }
+    let status: SealStatus;
+    try {
+      status = await look(inputs);
+    } catch (error) {
+      log.warn(`${(error as Error).message}. Nothing is known of its seal; pulumi up will wait for it.`);
+      return { changes: true };
+    }
+    if (status.cluster_id !== undefined && status.cluster_id !== old.clusterId) {
+      throw reinitialised(inputs.address, `its cluster is ${status.cluster_id}`, { old, urn });
+    }
+    const key = configuredKey(inputs);
+    return {
+      changes:
+        !status.initialized ||
+        status.sealed ||
+        old.sealed ||
+        status.version !== old.version ||
+        (key !== undefined && keyFingerprint(key) !== old.keyFingerprint),
+    };
+  },
+
+  create: async (inputs, context) => {
+    const outputs = await bringUp(inputs, undefined, context);
+    return { id: outputs.clusterId, outputs };
+  },
+
+  update: (old, inputs, context) => bringUp(inputs, old, context),
+
+  read: async (old, { log }) => {
+    const { clusterId, keyFingerprint } = old;
+    try {
+      const { sealed, version } = await look(old);
+      // The recorded cluster stays: a refresh must not accept a Vault that was initialised anew.
+      return { sealed, version, clusterId, keyFingerprint };
+    } catch (error) {
+      log.warn(`${(error as Error).message}. Its state is kept as it was recorded.`);
+      return { sealed: old.sealed, version: old.version, clusterId, keyFingerprint };
+    }
+  },
+
+  // What is in Vault outlives the resource that unsealed it.
+  delete: () => Promise.resolve(),
+};
+
+async function look(server: VaultAddress): Promise<SealStatus> {
+  await using client = new VaultClient(server, 2_000);
+  return await client.sealStatus();
+}
