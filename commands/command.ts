@@ -1,0 +1,78 @@
+import { parseArgs, type ParseArgsConfig } from "node:util";
+
+import { CommandError } from "./commandError";
+import { stateIn, type State } from "./state";
+
+type Flags = Readonly<Record<string, string>>;
+
+/** One make target: what `--help` says, its switches besides `--state`, and what it does. */
+export interface Command {
+  /** Name of the make target. */
+  readonly name: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** Switch to its explanation; each is off by default. */
+  readonly flags?: Flags;
+  /** @returns the exit code; nothing means 0 */
+  readonly run: (context: CommandContext) => Promise<number | void>;
+}
+
+export interface CommandContext {
+  readonly state: State;
+  readonly flags: Readonly<Record<string, boolean>>;
+  /** False without a terminal, and in CI: then nothing is asked. */
+  readonly interactive: boolean;
+}
+
+/** Parses the arguments, runs the command, and ends the process. An error's first line is its fix. */
+export async function main(command: Command): Promise<void> {
+  process.exitCode = await outcome(command, process.argv.slice(2));
+}
+
+async function outcome(command: Command, argv: string[]): Promise<number> {
+  try {
+    const { values } = parse(command, argv);
+    if (values["help"]) {
+      console.log(help(command));
+      return 0;
+    }
+    const state = values["state"];
+    return (
+      (await command.run({
+        state: stateIn(typeof state === "string" ? state : undefined),
+        flags: Object.fromEntries(Object.entries(values).filter(([, value]) => value === true)) as Record<
+          string,
+          boolean
+        >,
+        interactive: process.stdin.isTTY === true && !process.env["CI"],
+      })) ?? 0
+    );
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    console.error(`Fix: ${error.fix}\nWhy: ${error.problem}`);
+    return error.exitCode;
+  }
+}
+
+function parse(command: Command, args: string[]) {
+  const options: ParseArgsConfig["options"] = { state: { type: "string" }, help: { type: "boolean" } };
+  for (const flag of Object.keys(command.flags ?? {})) options[flag] = { type: "boolean" };
+  try {
+    return parseArgs({ args, options, strict: true });
+  } catch (error) {
+    throw new CommandError(
+      (error as Error).message,
+      `see what is possible: make ${command.name} ARGS=--help`,
+    );
+  }
+}
+
+function help({ name, summary, flags = {} }: Command): string {
+  const all: Flags = {
+    ...flags,
+    "state DIR": "where the deployment's files are (default: .state)",
+    help: "this",
+  };
+  const lines = Object.entries(all).map(([flag, explanation]) => `  --${flag.padEnd(12)} ${explanation}`);
+  return [`make ${name}: ${summary}`, "", `Options, as in make ${name} ARGS="--help":`, ...lines].join("\n");
+}

@@ -1,0 +1,144 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { parse } from "yaml";
+
+import { CommandError } from "./commandError";
+import { readConfigFile, writeConfigFile, type ConfigValue } from "./configFile";
+import { createDevCertificates, renewalReason, tlsServers } from "./devCertificates";
+import { pulumiOrFail } from "./pulumi";
+import { createState, root, type State } from "./state";
+
+/** Secrets of the dev stack: each random, made once a checkout, known to nobody and kept encrypted only. */
+const generatedSecrets = [
+  "vaultJwtSecret",
+  "oauthJwtSecret",
+  "postgresPassword",
+  "postgresMigratorPassword",
+  "postgresAppPassword",
+] as const;
+
+/** Keys that a checkout generates; a key that is neither one of them nor committed is a leftover. */
+const generatedKeys: ReadonlySet<string> = new Set([
+  "name",
+  ...generatedSecrets,
+  ...tlsServers.flatMap((server) => [`${server}Certificate`, `${server}PrivateKey`]),
+]);
+
+/** What the commands need to know of a stack's configuration before it runs. */
+export interface DevConfig {
+  readonly name: string;
+  /** Each published port, with the address it is published on. */
+  readonly ports: readonly { readonly key: string; readonly address: string; readonly port: number }[];
+}
+
+/**
+ * Brings the state directory to where Pulumi can run: passphrase, stack, secrets, certificates, and the
+ * configuration merged from the committed Pulumi.dev.yaml, this machine's local.yaml, and what was generated.
+ *
+ * @param imageTag tag of the gateway's image as it was built here
+ * @param say tells what is being done where it takes more than a moment
+ */
+export async function prepareDevConfig(
+  state: State,
+  imageTag: string,
+  say: (text: string) => void,
+): Promise<DevConfig> {
+  createState(state);
+  if (!existsSync(state.checkpointFile)) await pulumiOrFail(state, ["stack", "init", "dev"]); // writes the salt
+
+  const committed = readConfigFile(join(root, "Pulumi.dev.yaml")).config;
+  const { encryptionsalt, config: previous } = readConfigFile(state.configFile);
+  const plain = { ...committed, ...readLocalConfig(state) };
+  const kept = Object.entries(previous).filter(([key]) => generatedKeys.has(key) && !(key in plain));
+  const config: Record<string, ConfigValue> = {
+    ...Object.fromEntries(kept),
+    ...plain,
+    imageTag,
+    imageLock: state.imageLockFile,
+    vaultInitFile: state.vaultInitFile,
+    caCertificateFile: state.caFile,
+  };
+  config["name"] ??= `apexmcp-${randomBytes(3).toString("hex")}`;
+
+  const secrets: Record<string, string> = {};
+  for (const key of generatedSecrets) {
+    if (config[key] === undefined) secrets[key] = randomBytes(36).toString("base64url");
+  }
+  const text = (key: string) => (typeof config[key] === "string" ? config[key] : undefined);
+  const ca = existsSync(state.caFile) ? readFileSync(state.caFile, "utf8") : undefined;
+  const certificates = {
+    vault: text("vaultCertificate"),
+    postgres: text("postgresCertificate"),
+    edge: text("edgeCertificate"),
+  };
+  const edgeAddress = text("edgeAddress") ?? "127.0.0.1";
+  const reason =
+    renewalReason(ca, certificates, edgeAddress) ??
+    (tlsServers.some((server) => config[`${server}PrivateKey`] === undefined)
+      ? "a private key is missing"
+      : undefined);
+  if (reason !== undefined) {
+    say(`Signing the certificates of ${tlsServers.join(", ")} (${reason})`);
+    const made = await createDevCertificates(config["name"] as string, edgeAddress);
+    for (const server of tlsServers) {
+      config[`${server}Certificate`] = made.servers[server].certificate;
+      secrets[`${server}PrivateKey`] = made.servers[server].privateKey;
+      delete config[`${server}PrivateKey`];
+    }
+    writeFileSync(state.caFile, made.ca, { mode: 0o644 });
+  }
+  writeConfigFile(state.configFile, { ...(encryptionsalt ? { encryptionsalt } : {}), config });
+  await storeSecrets(state, secrets, say);
+  return readDevConfig(state);
+}
+
+/** What was configured last; for commands that change nothing. */
+export function readDevConfig(state: State): DevConfig {
+  const { config } = readConfigFile(state.configFile);
+  const { name } = config;
+  if (typeof name !== "string") {
+    throw new CommandError(`there is no deployment in ${state.directory}`, "deploy one: make up");
+  }
+  const text = (key: string) => (typeof config[key] === "string" ? config[key] : undefined);
+  const port = (key: string, address = "127.0.0.1") => {
+    const value = text(key);
+    return value === undefined ? [] : [{ key, address, port: Number(value) }];
+  };
+  return {
+    name,
+    ports: [
+      ...port("edgeHttpsPort", text("edgeAddress")),
+      ...port("edgeHttpPort", text("edgeAddress")),
+      ...port("vaultPort"),
+      ...port("postgresPort"),
+    ],
+  };
+}
+
+/** This machine's own values, which go over the committed ones: `key: value` lines. */
+function readLocalConfig(state: State): Record<string, string> {
+  if (!existsSync(state.localConfigFile)) return {};
+  const local = parse(readFileSync(state.localConfigFile, "utf8")) as unknown;
+  if (local === null) return {};
+  if (typeof local !== "object" || Array.isArray(local)) {
+    throw new CommandError(
+      `${state.localConfigFile} is not a list of "key: value" lines`,
+      "correct it, or delete it",
+    );
+  }
+  return Object.fromEntries(Object.entries(local).map(([key, value]) => [key, String(value)]));
+}
+
+/** Secrets go to Pulumi through its standard input, one by one: an argument would show in the process list. */
+async function storeSecrets(
+  state: State,
+  secrets: Readonly<Record<string, string>>,
+  say: (text: string) => void,
+) {
+  const all = Object.entries(secrets);
+  if (all.length > 0) say(`Generating ${all.length} secrets, kept encrypted in ${state.configFile}`);
+  for (const [key, value] of all)
+    await pulumiOrFail(state, ["config", "set", "--secret", `apexmcp:${key}`], value);
+}

@@ -1,0 +1,52 @@
+import { disallowAllInterfaces } from "./container/disallowAllInterfaces";
+import { disallowDockerSocket } from "./container/disallowDockerSocket";
+import { disallowHostNamespace } from "./container/disallowHostNamespace";
+import { disallowEnvironmentSecret, disallowInspectSecret } from "./container/disallowInspectSecret";
+import { disallowLatest } from "./container/disallowLatest";
+import { disallowPrivileged } from "./container/disallowPrivileged";
+import { requireDigest } from "./container/requireDigest";
+import { requireDropAll } from "./container/requireDropAll";
+import { requireHealthcheck } from "./container/requireHealthcheck";
+import { requireLimits } from "./container/requireLimits";
+import { requireNoNewPrivileges } from "./container/requireNoNewPrivileges";
+import { requireNonRoot } from "./container/requireNonRoot";
+import { requireReadOnly } from "./container/requireReadOnly";
+import { requireTls as edgeRequireTls } from "./edge/requireTls";
+import { requireInjection } from "./gateway/requireInjection";
+import { requireIsolation } from "./network/requireIsolation";
+import { disallowSuperuser } from "./postgres/disallowSuperuser";
+import { requireScram } from "./postgres/requireScram";
+import { requireTls as postgresRequireTls } from "./postgres/requireTls";
+import type { Probe } from "./probe";
+import { disallowDevMode } from "./vault/disallowDevMode";
+import { requirePersistence } from "./vault/requirePersistence";
+import { requireTls as vaultRequireTls } from "./vault/requireTls";
+import { requireUnsealed } from "./vault/requireUnsealed";
+
+/** Every probe, in the order of the report. */
+export const probes: readonly Probe[] = [
+  disallowLatest,
+  requireDigest,
+  disallowPrivileged,
+  disallowDockerSocket,
+  disallowHostNamespace,
+  disallowEnvironmentSecret,
+  disallowInspectSecret,
+  disallowAllInterfaces,
+  requireNonRoot,
+  requireReadOnly,
+  requireDropAll,
+  requireNoNewPrivileges,
+  requireLimits,
+  requireHealthcheck,
+  requireIsolation,
+  disallowDevMode,
+  requirePersistence,
+  vaultRequireTls,
+  requireUnsealed,
+  postgresRequireTls,
+  requireScram,
+  disallowSuperuser,
+  requireInjection,
+  edgeRequireTls,
+];

@@ -1,0 +1,70 @@
+import { dockerOrThrow, type Docker } from "../docker";
+
+/** `host:port` of something to reach. */
+export type Endpoint = `${string}:${number}`;
+
+const seconds = 2;
+
+const nodeScript = `
+const net = require("node:net");
+for (const endpoint of process.argv.slice(1)) {
+  const at = endpoint.lastIndexOf(":");
+  const socket = net.connect({ host: endpoint.slice(0, at), port: Number(endpoint.slice(at + 1)), timeout: ${seconds * 1000} });
+  const tell = (answer) => { console.log(answer + " " + endpoint); socket.destroy(); };
+  socket.once("connect", () => tell("open")).once("error", () => tell("closed")).once("timeout", () => tell("closed"));
+}`;
+
+/**
+ * Tries, from inside a container, to open a TCP connection to each endpoint, all at once, for 2 seconds.
+ *
+ * @param tool what the container's image has
+ * @returns the endpoints that answered
+ * @throws when the tool didn't say anything about an endpoint
+ */
+export async function reachable(
+  docker: Docker,
+  container: string,
+  tool: "node" | "curl",
+  endpoints: readonly Endpoint[],
+): Promise<Endpoint[]> {
+  const answers =
+    tool === "node"
+      ? await withNode(docker, container, endpoints)
+      : await withCurl(docker, container, endpoints);
+  const silent = endpoints.filter((endpoint) => !answers.has(endpoint));
+  if (silent.length > 0) throw new Error(`${tool} in ${container} told nothing about ${silent.join(", ")}`);
+  return endpoints.filter((endpoint) => answers.get(endpoint) === true);
+}
+
+async function withNode(docker: Docker, container: string, endpoints: readonly Endpoint[]) {
+  const out = await dockerOrThrow(docker, ["exec", container, "node", "-e", nodeScript, ...endpoints]);
+  return new Map(
+    out.split("\n").flatMap((line) => {
+      const [answer, endpoint] = line.split(" ");
+      return endpoint ? [[endpoint, answer === "open"] as const] : [];
+    }),
+  );
+}
+
+/** A connection was made where curl measured the time it took; what is said over it doesn't matter. */
+async function withCurl(docker: Docker, container: string, endpoints: readonly Endpoint[]) {
+  const args = [
+    "curl",
+    "--silent",
+    "--parallel",
+    "--connect-timeout",
+    String(seconds),
+    "--max-time",
+    String(seconds + 1),
+  ];
+  const write = ["--write-out", "%{time_connect} %{url_effective}\\n"];
+  const urls = endpoints.flatMap((endpoint) => ["--output", "/dev/null", `http://${endpoint}/`]);
+  const { stdout } = await docker(["exec", container, ...args, ...write, ...urls]);
+  return new Map(
+    stdout.split("\n").flatMap((line) => {
+      const [time, url] = line.split(" ");
+      const endpoint = /^http:\/\/(.*)\/$/.exec(url ?? "")?.[1];
+      return endpoint ? [[endpoint, Number(time) > 0] as const] : [];
+    }),
+  );
+}

@@ -1,0 +1,50 @@
+import { error, type Observation, type Probe } from "./probe";
+import type { Target } from "./target";
+
+export type ProbeResult = Pick<Probe, "finding" | "title" | "remediation"> & Observation;
+
+/**
+ * Runs all probes at once; results are in the order of the probes. A probe that throws, or that takes longer
+ * than the time-out, is an error.
+ *
+ * @param timeout milliseconds for each probe
+ */
+export async function runProbes(
+  probes: readonly Probe[],
+  target: Target,
+  timeout = 8000,
+): Promise<ProbeResult[]> {
+  return Promise.all(
+    probes.map(async ({ finding, title, remediation, run }) => {
+      const observation = await withTimeout(async () => run(target), timeout).catch((cause: unknown) =>
+        error(reason(cause)),
+      );
+      return { finding, title, remediation, ...observation };
+    }),
+  );
+}
+
+/** 0: every probe passed or doesn't apply. 1: one failed. 2: one couldn't tell, and none failed. */
+export function exitCode(results: readonly Observation[]): 0 | 1 | 2 {
+  if (results.some(({ outcome }) => outcome === "fail")) return 1;
+  return results.length === 0 || results.some(({ outcome }) => outcome === "error") ? 2 : 0;
+}
+
+async function withTimeout<T>(work: () => Promise<T>, milliseconds: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds / 1000} s`)), milliseconds);
+  });
+  try {
+    return await Promise.race([work(), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** First line of an error's message; a bare connection error has only its code. */
+function reason(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const { code } = cause as NodeJS.ErrnoException;
+  return (cause.message || code || cause.name).split("\n")[0] ?? "";
+}
