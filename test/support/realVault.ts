@@ -1,0 +1,148 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { homedir, tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+
+import { createDevCertificates } from "../../commands/devCertificates";
+
+/** A Vault server of this test's own: file storage in a temporary directory, TLS, a free port on 127.0.0.1. */
+export class RealVault implements AsyncDisposable {
+  private process: ChildProcess | undefined;
+  private output = "";
+
+  private constructor(
+    readonly directory: string,
+    readonly port: number,
+    /** PEM of the CA that issued its certificate. */
+    readonly caCertificate: string,
+  ) {}
+
+  /** Starts with empty storage. */
+  static async start(): Promise<RealVault> {
+    const directory = mkdtempSync(join(tmpdir(), "real-vault-"));
+    const { ca, servers } = await createDevCertificates("real-vault", "127.0.0.1");
+    const vault = new RealVault(directory, await freePort(), ca);
+    mkdirSync(vault.storage);
+    writeFileSync(join(directory, "ca.crt"), ca);
+    writeFileSync(join(directory, "tls.crt"), servers.vault.certificate);
+    writeFileSync(join(directory, "tls.key"), servers.vault.privateKey, { mode: 0o600 });
+    writeFileSync(join(directory, "vault.json"), JSON.stringify(vault.configuration));
+    vault.startAgain();
+    return vault;
+  }
+
+  get address(): string {
+    return `https://127.0.0.1:${this.port}`;
+  }
+
+  get storage(): string {
+    return join(this.directory, "storage");
+  }
+
+  get caFile(): string {
+    return join(this.directory, "ca.crt");
+  }
+
+  /** What Vault logged; for a failing test. */
+  get log(): string {
+    return this.output;
+  }
+
+  /** Starts the stopped server on its storage, or on what `storage` makes of it. */
+  startAgain(storage: "writable" | "read-only" | "full" = "writable"): void {
+    const server = [vaultBinary(), "server", `-config=${join(this.directory, "vault.json")}`];
+    const mounts = {
+      writable: undefined,
+      "read-only": `mount --bind "$0" "$0" && mount -o remount,bind,ro "$0"`,
+      full: `mount -t tmpfs -o size=4k tmpfs "$0"`,
+    }[storage];
+    const [command, ...args] =
+      mounts === undefined
+        ? server
+        : ["unshare", "--mount", "sh", "-c", `${mounts} && exec "$@"`, this.storage, ...server];
+    this.process = spawn(command!, args, { stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      stream?.on("data", (data: Buffer) => (this.output += data.toString()));
+    }
+    process.once("exit", this.killNow);
+  }
+
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+    const stopping = this.process;
+    if (stopping === undefined || stopping.exitCode !== null || stopping.signalCode !== null) {
+      return;
+    }
+    const stopped = new Promise((resolve) => stopping.once("exit", resolve));
+    stopping.kill(signal);
+    await stopped;
+  }
+
+  /** As `docker restart` does: Vault comes back sealed. */
+  async restart(): Promise<void> {
+    await this.stop();
+    this.startAgain();
+  }
+
+  /** Throws all data away, as a lost volume does; the certificate stays. */
+  async empty(): Promise<void> {
+    await this.stop();
+    rmSync(this.storage, { recursive: true });
+    mkdirSync(this.storage);
+    this.startAgain();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop("SIGKILL");
+    process.removeListener("exit", this.killNow);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private readonly killNow = () => void this.process?.kill("SIGKILL");
+
+  private get configuration() {
+    return {
+      ui: false,
+      disable_mlock: true, // needs a capability that a developer's process lacks
+      api_addr: this.address,
+      log_level: "info",
+      storage: { file: { path: this.storage } },
+      listener: {
+        tcp: {
+          address: `127.0.0.1:${this.port}`,
+          tls_cert_file: join(this.directory, "tls.crt"),
+          tls_key_file: join(this.directory, "tls.key"),
+        },
+      },
+    };
+  }
+}
+
+/** The Vault server to test with: VAULT_BINARY, else one in PATH, else the one that toolchain/ built. */
+export function vaultBinary(): string {
+  const inPath = (process.env["PATH"] ?? "").split(delimiter).map((directory) => join(directory, "vault"));
+  const pulumiHome = process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
+  const candidates = [process.env["VAULT_BINARY"], ...inPath, join(pulumiHome, "bin", "vault")];
+  const found = candidates.find((path) => path !== undefined && isExecutable(path));
+  if (found === undefined) {
+    throw new Error("no Vault server to test with: set VAULT_BINARY, or build one with toolchain/");
+  }
+  return found;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
