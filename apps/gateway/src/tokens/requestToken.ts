@@ -60,10 +60,11 @@ export class RequestTokenSigner {
     this.#jwt = new Hs256(secret, TYPE);
   }
 
-  /** The token and its id (`jti`), under which the request is found in every log. */
-  sign(request: BoundRequest): { token: string; id: string } {
+  /**
+   * @param id the token's `jti`, under which the request is found in every log: a new random UUID for each token
+   */
+  sign(request: BoundRequest, id: string = randomUUID()): { token: string; id: string } {
     const now = Math.floor(this.clock() / 1000);
-    const id = randomUUID();
     const claims = {
       iat: now,
       nbf: now,

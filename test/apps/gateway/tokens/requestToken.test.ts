@@ -88,7 +88,7 @@ test.each([
   expect(outcome(signer().sign(request).token, issued + age)).toBe(expected);
 });
 
-test.each<[string, object, string]>([
+test.each<[string, Record<string, unknown>, string]>([
   ["61 s of life", { exp: issued + 61 }, "lifetime"],
   ["ten years of life", { exp: issued + 315_360_000 }, "lifetime"],
   ["no life", { exp: issued }, "lifetime"],
