@@ -1,0 +1,71 @@
+import { execa } from "execa";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port });
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("close", () => resolve(false)).once("connect", () => socket.destroy());
+  });
+}
+
+/** Debian's registry, taken out of its package: to install it would start it as a service, on every interface. */
+async function registryBinary(folder: string): Promise<string> {
+  const installed = "/usr/bin/docker-registry";
+  if (existsSync(installed)) return installed;
+  try {
+    await execa("apt-get", ["-q", "download", "docker-registry"], { cwd: folder });
+    await execa("sh", ["-c", "dpkg-deb -x docker-registry_*.deb ."], { cwd: folder });
+  } catch (error) {
+    throw new Error(
+      "Debian's package docker-registry, which gives baked images their digests, can't be fetched; " +
+        "run `apt-get update`, or on another system install docker-registry as /usr/bin/docker-registry",
+      { cause: error },
+    );
+  }
+  return join(folder, installed);
+}
+
+/**
+ * Runs `work` while a registry serves on 127.0.0.1:`port`; stops it and removes what it stored afterwards. Its only
+ * use is to push to: the engine then knows the pushed images by digest, and goes on to when the registry is gone.
+ */
+export async function withLocalRegistry<T>(port: number, work: () => Promise<T>): Promise<T> {
+  if (await answers(port))
+    throw new Error(
+      `127.0.0.1:${port} is in use, and baking images needs it for a while: stop what listens there`,
+    );
+  const folder = await mkdtemp(join(tmpdir(), "apexmcp-registry-"));
+  try {
+    const config = {
+      version: 0.1,
+      log: { level: "error", accesslog: { disabled: true } },
+      storage: { filesystem: { rootdirectory: join(folder, "storage") } },
+      http: { addr: `127.0.0.1:${port}` },
+    };
+    await writeFile(join(folder, "config.json"), JSON.stringify(config));
+    const registry = execa(await registryBinary(folder), ["serve", join(folder, "config.json")], {
+      env: { OTEL_TRACES_EXPORTER: "none" },
+      reject: false,
+    });
+    let ended = false;
+    void registry.then(() => (ended = true));
+    try {
+      while (!(await answers(port))) {
+        if (ended) throw new Error(`docker-registry ended at once: ${(await registry).stderr}`);
+        await sleep(50);
+      }
+      return await work();
+    } finally {
+      registry.kill();
+      await registry;
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
