@@ -1,0 +1,73 @@
+import {
+  disallowEnvironmentSecret,
+  disallowInspectSecret,
+} from "../../../probes/container/disallowInspectSecret";
+import { compliantTarget, containerIn } from "../compliantTarget";
+
+describe("container-inspect-disallow-secret", () => {
+  it("passes when no secret shows", async () => {
+    expect(await disallowInspectSecret.run(compliantTarget())).toMatchObject({ outcome: "pass" });
+  });
+
+  it("doesn't apply to a stack without secrets", async () => {
+    expect(await disallowInspectSecret.run({ ...compliantTarget(), secrets: {} })).toMatchObject({
+      outcome: "notApplicable",
+    });
+  });
+
+  const hidingPlaces: Record<string, (secret: string) => string> = {
+    "as it is": (secret) => secret,
+    "inside a connection string": (secret) => `postgres://app:${secret}@postgres/apexmcp`,
+    "in base64": (secret) => Buffer.from(secret).toString("base64"),
+    "in base64url": (secret) => Buffer.from(secret).toString("base64url"),
+  };
+
+  it.each(Object.entries(hidingPlaces))(
+    "finds a secret in a label, %s, and never repeats it",
+    async (_, hide) => {
+      const target = compliantTarget();
+      const secret = target.secrets["VAULT_JWT_SECRET"]!;
+      containerIn(target, "edge").inspection.Config.Labels = { note: hide(secret) };
+      const observation = await disallowInspectSecret.run(target);
+      expect(observation).toEqual({ outcome: "fail", observed: "apexmcp-test-edge shows VAULT_JWT_SECRET" });
+    },
+  );
+
+  it("finds a secret of several lines, as JSON writes it", async () => {
+    const target = compliantTarget();
+    target.secrets["KEY"] = "-----BEGIN\nabcdef\n-----END";
+    containerIn(target, "edge").inspection.Config.Cmd = ["echo", target.secrets["KEY"]];
+    expect(await disallowInspectSecret.run(target)).toMatchObject({ outcome: "fail" });
+  });
+
+  it("looks at containers that never run, too", async () => {
+    const target = compliantTarget();
+    const secret = target.secrets["VAULT_JWT_SECRET"]!;
+    const files = structuredClone(containerIn(target, "vault").inspection);
+    target.inspections.push({
+      ...files,
+      Id: "f".repeat(64),
+      Name: "/vault-files",
+      Config: { ...files.Config, Cmd: [secret] },
+    });
+    expect(await disallowInspectSecret.run(target)).toEqual({
+      outcome: "fail",
+      observed: "vault-files shows VAULT_JWT_SECRET",
+    });
+  });
+});
+
+describe("container-environment-disallow-secret", () => {
+  it("passes when no environment value has a secret", async () => {
+    expect(await disallowEnvironmentSecret.run(compliantTarget())).toMatchObject({ outcome: "pass" });
+  });
+
+  it("finds a secret in an environment value", async () => {
+    const target = compliantTarget();
+    containerIn(target, "gateway").inspection.Config.Env = [`ANY_NAME=${target.secrets["OAUTH_JWT_SECRET"]}`];
+    expect(await disallowEnvironmentSecret.run(target)).toEqual({
+      outcome: "fail",
+      observed: "apexmcp-test-gateway shows OAUTH_JWT_SECRET",
+    });
+  });
+});
