@@ -1,9 +1,12 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
+/** The group that may read the secrets; the container's user has to be in it. */
+export const fileGroup = "0";
+
 /** Files by name: content as text. */
 export interface Files {
-  /** At /run/secrets, mode 0400, owned by the container's user. */
+  /** At /run/secrets, mode 0440, owned by root and its group, which the container's user is in. */
   readonly secrets?: Record<string, pulumi.Input<string>>;
   /** At /etc/apexmcp, mode 0444, owned by root. */
   readonly config?: Record<string, pulumi.Input<string>>;
@@ -33,7 +36,6 @@ export class ContainerFiles extends pulumi.ComponentResource {
   constructor(name: string, args: ContainerFilesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("apexmcp:container:ContainerFiles", `${name}-files`, {}, opts);
     const { secrets = {}, config = {} } = args.files;
-    const owner = { owner: String(args.user.uid), group: String(args.user.gid) };
 
     this.container = new docker.Container(
       `${name}-files`,
@@ -54,10 +56,7 @@ export class ContainerFiles extends pulumi.ComponentResource {
           ...(isEmpty(secrets) ? [] : [{ containerPath: "/run/secrets" }]),
           ...(isEmpty(config) ? [] : [{ containerPath: "/etc/apexmcp" }]),
         ],
-        uploads: [
-          ...uploads("/run/secrets", secrets, { ...owner, permissions: "0400" }),
-          ...uploads("/etc/apexmcp", config, { owner: "0", group: "0", permissions: "0444" }),
-        ],
+        uploads: [...uploads("/run/secrets", secrets, "0440"), ...uploads("/etc/apexmcp", config, "0444")],
       },
       { parent: this, deleteBeforeReplace: true },
     );
@@ -65,15 +64,16 @@ export class ContainerFiles extends pulumi.ComponentResource {
   }
 }
 
+/** Root owns them: Docker looks an owner up by name, which a minimal image doesn't have. */
 function uploads(
   directory: string,
   files: Record<string, pulumi.Input<string>>,
-  ownership: { owner: string; group: string; permissions: string },
+  permissions: string,
 ): docker.types.input.ContainerUpload[] {
   return Object.entries(files).map(([file, content]) => ({
     file: `${directory}/${file}`,
     content,
-    ...ownership,
+    permissions,
   }));
 }
 

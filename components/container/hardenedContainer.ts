@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
 import { exceptionLabels, type Exception } from "./exception";
-import { ContainerFiles, type Files } from "./containerFiles";
+import { ContainerFiles, fileGroup, type Files } from "./containerFiles";
 
 /** One published port. Docker publishes on the given address only; there is no "all interfaces". */
 export interface PublishedPort {
@@ -28,8 +28,6 @@ export interface Limits {
   readonly cpus: number;
   /** Processes and threads of the container's user (CIS 5.29 in part: Docker's provider has no PIDs limit). */
   readonly processes: number;
-  /** Lets the process lock its memory against swapping. Default: false. */
-  readonly lockMemory?: boolean;
 }
 
 export interface NetworkAttachment {
@@ -81,7 +79,7 @@ export interface HardenedContainerArgs {
  *   (container-namespace-disallow-host, CIS 5.9, 5.15, 5.16)
  * - memory, CPU and process limits (container-resource-require-limits, CIS 5.10, 5.11, 5.28), restarts
  *   bounded at 5 (CIS 5.14), a health check (container-health-require-healthcheck, CIS 5.26), logs rotated
- * - secrets as files owned by the process' user, mode 0400 (container-environment-disallow-secret,
+ * - secrets as files that only root and the container's user can read (container-environment-disallow-secret,
  *   container-inspect-disallow-secret)
  * - ports on a named interface only (container-port-disallow-all-interfaces, CIS 5.13)
  *
@@ -115,6 +113,7 @@ export class HardenedContainer extends pulumi.ComponentResource {
         entrypoints: [args.command[0]],
         command: args.command.slice(1),
         user: `${user.uid}:${user.gid}`,
+        groupAdds: [fileGroup],
         envs: Object.entries(args.environment ?? {}).map(
           ([key, value]) => pulumi.interpolate`${key}=${value}`,
         ),
@@ -179,9 +178,9 @@ function requireNonRoot({ service, user }: HardenedContainerArgs): void {
   }
 }
 
-function ulimits({ processes, lockMemory }: Limits): docker.types.input.ContainerUlimit[] {
+function ulimits({ processes }: Limits): docker.types.input.ContainerUlimit[] {
   const limit = (name: string, value: number) => ({ name, soft: value, hard: value });
-  return [limit("core", 0), limit("nproc", processes), ...(lockMemory ? [limit("memlock", -1)] : [])];
+  return [limit("core", 0), limit("nproc", processes)];
 }
 
 function labelList(labels: Record<string, string>): docker.types.input.ContainerLabel[] {

@@ -67,11 +67,7 @@ export class PostgresServer extends pulumi.ComponentResource {
         networks: args.networks,
         ports: [{ address: "127.0.0.1", internal: 5432, external: args.adminPort }],
         limits: { memoryMiB: 1024, cpus: 2, processes: 512 },
-        healthCheck: {
-          command: ["pg_isready", "--quiet", "--host=/run/postgresql"],
-          intervalSeconds: 1,
-          retries: 30,
-        },
+        healthCheck: { command: ["pg_isready", "--quiet", "--host=/run/postgresql"] },
         stopSeconds: 30,
       },
       { parent: this },

@@ -63,8 +63,6 @@ log_destination = stderr
 log_connections = on
 log_disconnections = on
 log_line_prefix = '%m [%p]: db=%d,user=%u,app=%a,client=%h '
-log_error_verbosity = verbose
-log_statement = ddl
 log_min_error_statement = error
 idle_in_transaction_session_timeout = 60s
 log_timezone = UTC

@@ -33,7 +33,7 @@ const caFile = "/etc/apexmcp/ca.crt";
  * - TLS 1.2 or newer only, also on loopback (vault-listener-require-tls)
  * - unsealed on every deployment that finds it sealed (vault-seal-require-unsealed); until then, and when its
  *   storage fails, the container is unhealthy
- * - memory locked, no core dumps, no UI
+ * - no swap, no core dumps, no UI
  */
 export class VaultServer extends pulumi.ComponentResource {
   readonly containerName: string;
@@ -70,7 +70,7 @@ export class VaultServer extends pulumi.ComponentResource {
         temporary: { "/tmp": 16 },
         networks: args.networks,
         ports: [{ address: "127.0.0.1", internal: port, external: args.adminPort }],
-        limits: { memoryMiB: 768, cpus: 1, processes: 512, lockMemory: true },
+        limits: { memoryMiB: 768, cpus: 1, processes: 512 },
         healthCheck: { command: ["/bin/vault", "status"] },
         waitSeconds: 0, // healthy only once Seal has unsealed it
       },
@@ -100,7 +100,7 @@ const configuration = {
   log_format: "json",
   default_lease_ttl: "1h",
   max_lease_ttl: "24h",
-  disable_mlock: false,
+  disable_mlock: true, // locking needs a privilege, and the container has no swap to begin with
   storage: { file: { path: "/vault/file" } },
   listener: {
     tcp: {

@@ -189,11 +189,7 @@ describe("production", () => {
   });
 });
 
-it("knows exactly the keys, and the secrets among them, that Pulumi.yaml declares", () => {
-  const project = parse(readFileSync(join(__dirname, "../../Pulumi.yaml"), "utf8")) as {
-    config: Record<string, { secret?: boolean }>;
-  };
-  const declared = Object.entries(project.config).map(([key, { secret }]) => [key, secret === true]);
-  const known = Object.entries(settings).map(([key, setting]) => [key, "secret" in setting]);
-  expect(declared).toEqual(known);
+it("knows exactly the keys that Pulumi.yaml declares", () => {
+  const project = parse(readFileSync(join(__dirname, "../../Pulumi.yaml"), "utf8")) as { config: object };
+  expect(Object.keys(project.config)).toEqual(Object.keys(settings));
 });

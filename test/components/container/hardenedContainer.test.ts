@@ -110,21 +110,22 @@ describe("the files of a HardenedContainer", () => {
       capabilities: { drops: ["ALL"] },
       volumes: [{ containerPath: "/run/secrets" }, { containerPath: "/etc/apexmcp" }],
     });
-    expect(named(recorded, "api-container")["volumes"]).toEqual([{ fromContainer: "api-files-id:ro" }]);
+    expect(named(recorded, "api-container")).toMatchObject({
+      volumes: [{ fromContainer: "api-files-id:ro" }],
+      groupAdds: ["0"],
+    });
   });
 
-  it("are readable by the container's user: secrets by nobody else, configuration by all", async () => {
+  it("are readable by the container's user: secrets through their group, configuration by all", async () => {
     const recorded = await recordResources(() => new HardenedContainer("api", args({ files })));
     const uploads = named(recorded, "api-files")["uploads"] as { value: unknown };
     expect(uploads).toMatchObject({
       [secretSignature]: "1b47061264138c4ac30d75fd1eb44270",
       value: [
-        { file: "/run/secrets/TOKEN", owner: "1000", group: "1000", permissions: "0400" },
+        { file: "/run/secrets/TOKEN", permissions: "0440" },
         {
           file: "/etc/apexmcp/api.conf",
           content: "verbose = 1",
-          owner: "0",
-          group: "0",
           permissions: "0444",
         },
       ],
