@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import type { AddressRules } from "./egress/addressPolicy";
+import { loadAddressRules } from "./egress/settings";
 import { loadSecrets, type Environment, type Secrets } from "./secrets/load";
 
 const port = z.coerce.number().int().min(1).max(65535);
@@ -23,6 +25,8 @@ export interface Config {
   listen: { host: string; port: number };
   logLevel: z.infer<typeof settings>["LOG_LEVEL"];
   database: { host: string; port: number; database: string; user: string; certificateAuthority: string };
+  /** Which addresses a connector may have. */
+  addressRules: AddressRules;
   secrets: Secrets;
 }
 
@@ -43,6 +47,7 @@ export function loadConfig(environment: Environment): Config {
   for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join(".")} ${issue.message}`);
 
   const secrets = loadSecrets(environment, secretsDirectory(environment), problems);
+  const addressRules = loadAddressRules(environment, problems);
   const certificateAuthority = parsed.success
     ? readCertificateAuthority(parsed.data.PGSSLROOTCERT, problems)
     : "";
@@ -53,6 +58,7 @@ export function loadConfig(environment: Environment): Config {
     listen: { host: HOST, port: PORT },
     logLevel: LOG_LEVEL,
     database: { host: PGHOST, port: PGPORT, database: PGDATABASE, user: PGUSER, certificateAuthority },
+    addressRules,
     secrets,
   };
 }
