@@ -44,7 +44,7 @@ export const findings = {
     remediation:
       "Name the version and pin it by digest: name:tag@sha256:…; own images by the git SHA they were built from.",
     places: {
-      component: hardenedContainer,
+      component: { none: "a component takes any image; images.lock.json names each by its digest" },
       policy: "policies/container/disallowLatest.ts",
       probe: "probes/container/disallowLatest.ts",
       test: "test/policies/container/disallowLatest.test.ts",
@@ -57,7 +57,7 @@ export const findings = {
     remediation:
       "Append the digest (name:tag@sha256:…), so that a push to the registry can't change what runs.",
     places: {
-      component: hardenedContainer,
+      component: { none: "a component takes any image; images.lock.json names each by its digest" },
       policy: "policies/container/requireDigest.ts",
       probe: "probes/container/requireDigest.ts",
       test: "test/policies/container/requireDigest.test.ts",
@@ -239,7 +239,7 @@ export const findings = {
         none: "who may reach whom is this stack's own plan, wired in stacks/; only trying it proves it",
       },
       probe: "probes/network/requireIsolation.ts",
-      test: "test/components/network/segments.test.ts",
+      test: "test/probes/network/requireIsolation.test.ts",
     },
   },
   "vault-server-disallow-dev-mode": {
@@ -266,7 +266,7 @@ export const findings = {
         none: "Vault's configuration is a file's text; vault-server-disallow-dev-mode refuses the usual cause",
       },
       probe: "probes/vault/requirePersistence.ts",
-      test: "test/components/vault/vaultServer.test.ts",
+      test: "test/probes/vault/vault.test.ts",
     },
   },
   "vault-listener-require-tls": {
@@ -278,7 +278,7 @@ export const findings = {
       component: "components/vault/vaultServer.ts",
       policy: { none: "Vault's configuration is a file's text, written by the component" },
       probe: "probes/vault/requireTls.ts",
-      test: "test/components/vault/vaultServer.test.ts",
+      test: "test/probes/vault/vault.test.ts",
     },
   },
   "vault-seal-require-unsealed": {
@@ -290,7 +290,7 @@ export const findings = {
       component: "components/vault/seal.ts",
       policy: { none: "a state of the running server, not of a declaration" },
       probe: "probes/vault/requireUnsealed.ts",
-      test: "test/components/vault/seal.test.ts",
+      test: "test/probes/vault/vault.test.ts",
     },
   },
   "postgres-connection-require-tls": {
@@ -302,7 +302,7 @@ export const findings = {
       component: "components/postgres/postgresServer.ts",
       policy: { none: "pg_hba.conf is a file's text, written by the component" },
       probe: "probes/postgres/requireTls.ts",
-      test: "test/components/postgres/postgresServer.test.ts",
+      test: "test/probes/postgres/postgres.test.ts",
     },
   },
   "postgres-authentication-require-scram": {
@@ -314,7 +314,7 @@ export const findings = {
       component: "components/postgres/postgresServer.ts",
       policy: { none: "pg_hba.conf is a file's text, written by the component" },
       probe: "probes/postgres/requireScram.ts",
-      test: "test/components/postgres/postgresServer.test.ts",
+      test: "test/probes/postgres/postgres.test.ts",
     },
   },
   "postgres-role-disallow-superuser": {
@@ -342,7 +342,7 @@ export const findings = {
         none: "secret-input-disallow-known-dev-value refuses the value; the gateway itself refuses to start",
       },
       probe: "probes/gateway/requireInjection.ts",
-      test: "test/components/gateway/gateway.test.ts",
+      test: "test/probes/gateway/requireInjection.test.ts",
     },
   },
   "edge-listener-require-tls": {
@@ -354,7 +354,7 @@ export const findings = {
       component: "components/edge/edge.ts",
       policy: { none: "nginx' configuration is a file's text, written by the component" },
       probe: "probes/edge/requireTls.ts",
-      test: "test/components/edge/edge.test.ts",
+      test: "test/probes/edge/requireTls.test.ts",
     },
   },
 } as const satisfies Record<string, Finding>;

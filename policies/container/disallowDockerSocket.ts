@@ -1,0 +1,38 @@
+import { definePolicy, type Problem } from "../definePolicy";
+import { masked } from "../masked";
+import { readText, unknown } from "../unknown";
+import { containerTypes, readContainer, type Located } from "./containerSpec";
+import { exposesEngineSocket } from "./engineSocket";
+
+const volumeType = "docker:index/volume:Volume";
+
+/**
+ * Refuses the Docker socket in a container: mounted, under a mounted directory, through a volume whose driver binds
+ * a directory of the host, or uploaded. A host path that only the deploy will know is refused too.
+ */
+export const disallowDockerSocket = definePolicy({
+  finding: "container-mount-disallow-docker-socket",
+  types: new Set([...containerTypes, volumeType]),
+  *check(resource) {
+    const hostPaths: readonly Located<string>[] =
+      resource.type === volumeType
+        ? [{ path: "driverOpts.device", value: readText(resource.props, "driverOpts", "device") }]
+        : readContainer(resource).hostPaths;
+    for (const hostPath of hostPaths) yield* problemsOf(hostPath);
+  },
+});
+
+function* problemsOf({ path, value }: Located<string>): Iterable<Problem> {
+  if (value === undefined) return;
+  if (value === unknown) {
+    yield {
+      observed: `${path} is ${masked(value)}`,
+      required: "a host path that the preview can show, or a named volume",
+    };
+  } else if (exposesEngineSocket(value)) {
+    yield {
+      observed: `${path} is ${masked(value)}`,
+      required: "no path that is or holds the engine's socket",
+    };
+  }
+}

@@ -1,0 +1,16 @@
+import { unknown } from "./unknown";
+
+/**
+ * A value as a message may show it: passwords inside URLs masked, control characters dropped, cut at 120 characters.
+ * Only for inputs that aren't secrets by their nature: images, paths, users, modes.
+ */
+export function masked(value: unknown): string {
+  if (value === undefined || value === null) return "absent";
+  if (value === unknown) return "unknown until deployed";
+  const text = (typeof value === "string" ? value : JSON.stringify(value))
+    // eslint-disable-next-line no-control-regex
+    .replace(/[\u0000-\u001f\u007f]+/g, " ")
+    .replace(/(\/\/[^\s:@/]*):[^\s@/]*@/g, "$1:***@");
+  if (text === "") return "empty";
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}

@@ -1,0 +1,65 @@
+import type { PolicyComplianceFramework, ReportViolation, ResourceValidationPolicy } from "@pulumi/policy";
+
+import type { ParameterSchemas, PolicyDefinition } from "./definePolicy";
+import { exemptionParameter } from "./exemptions";
+import { findings, type Finding } from "./findings";
+import { judge, messageOf, today, type Settings } from "./judge";
+import { secretMarksOf } from "./secret/marks";
+
+/** A hardening policy as Pulumi's engine takes it: mandatory, with the finding's severity, references and fix. */
+export function pulumiPolicy(definition: PolicyDefinition): ResourceValidationPolicy {
+  const finding: Finding = findings[definition.finding];
+  const parameters: ParameterSchemas = { ...definition.parameters, ...exemptionParameter };
+  return {
+    name: definition.finding,
+    description: finding.title,
+    enforcementLevel: "mandatory",
+    severity: finding.severity,
+    framework: frameworkOf(finding),
+    tags: tagsOf(finding),
+    remediationSteps: finding.remediation,
+    configSchema: { properties: parameters },
+    validateResource: (args, report) => {
+      if (definition.types && !definition.types.has(args.type)) return;
+      const resource = {
+        type: args.type,
+        name: args.name,
+        urn: args.urn,
+        props: args.props,
+        secrets: secretMarksOf(args.urn),
+      };
+      for (const judgement of judge(definition, resource, args.getConfig<Settings>(), today())) {
+        const message = messageOf(resource, judgement);
+        if (judgement.exempted) reportAdvice(report, message);
+        else report(message);
+      }
+    },
+  };
+}
+
+/** The SDK takes an object with a level of its own, as Pulumi's policy manager uses; its types don't say so. */
+function reportAdvice(report: ReportViolation, message: string): void {
+  (report as unknown as (violation: object) => void)({ message, enforcementLevel: "advisory" });
+}
+
+function frameworkOf({ title, frameworks }: Finding): PolicyComplianceFramework | undefined {
+  const framework = (name: string, version: string, reference: unknown) => ({
+    name,
+    version,
+    reference: String(reference),
+    specification: title,
+  });
+  if (frameworks.cisDocker) return framework("CIS Docker Benchmark", "1.6.0", frameworks.cisDocker);
+  if (frameworks.owasp) return framework("OWASP", "2021", frameworks.owasp);
+  return frameworks.article === undefined
+    ? undefined
+    : framework("ApexMCP hardening retrospective", "1", frameworks.article);
+}
+
+function tagsOf({ frameworks }: Finding): string[] {
+  return Object.entries(frameworks).flatMap(([framework, references]) =>
+    String(references)
+      .split(/,\s*/)
+      .map((reference) => `${framework}:${reference}`),
+  );
+}

@@ -1,0 +1,127 @@
+import { read, unknown } from "../unknown";
+
+/** A text found somewhere in a resource's inputs. */
+export interface Candidate {
+  /** Of the input it was found in, e.g. `envs[2]`. */
+  readonly path: string;
+  /** What the text is called there: an input's, variable's, flag's or setting's name. */
+  readonly name?: string;
+  readonly value: string;
+  /** A word of a longer text, called nothing. */
+  readonly word?: true;
+}
+
+const maximumDepth = 6;
+/** Pairs of inputs of which one names what the other holds, as in `{ name: "TOKEN", value: "…" }`. */
+const nameInputs = ["name", "key", "label", "file", "fileName", "secretName", "variableName"];
+const valueInputs = new Set([
+  "value",
+  "content",
+  "contentBase64",
+  "plaintextValue",
+  "encryptedValue",
+  "data",
+]);
+
+/**
+ * Every text in the inputs, and every text inside those texts: values of NAME=value, JSON, URLs with a password,
+ * settings (`name: value`, `name = "value"`, `--name value`), base64 of text, and single words. Unknown values are
+ * left out: nobody can have published them.
+ */
+export function* candidates(props: unknown): Iterable<Candidate> {
+  yield* inValue(props, "", undefined, 0);
+}
+
+function* inValue(
+  value: unknown,
+  path: string,
+  name: string | undefined,
+  depth: number,
+): Iterable<Candidate> {
+  if (typeof value === "string") yield* inText(value, path, name, depth);
+  if (value === unknown || typeof value !== "object" || value === null || depth > maximumDepth * 4) return;
+  if (Array.isArray(value)) {
+    let flag: string | undefined;
+    for (let index = 0; index < value.length; index++) {
+      const element = read(value, index);
+      yield* inValue(element, `${path}[${index}]`, flag ?? name, depth + 1);
+      flag = typeof element === "string" ? /^--?([A-Za-z][\w-]*)$/.exec(element)?.[1] : undefined;
+    }
+    return;
+  }
+  const sibling = nameInputs
+    .map((input) => read(value, input))
+    .find((candidate) => typeof candidate === "string");
+  for (const key of Object.keys(value)) {
+    const named = valueInputs.has(key) && sibling !== undefined ? sibling.split("/").at(-1) : key;
+    yield* inValue(read(value, key), path ? `${path}.${key}` : key, named, depth + 1);
+  }
+}
+
+const assignment =
+  /(?:^|[\s;,{([?&])(?:export\s+)?(?:--?)?["']?([A-Za-z_][\w.-]*)["']?[ \t]*[=:][ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s,;"'&)}\]]+))/g;
+const flagged = /(?:^|\s)--?([A-Za-z][\w-]*)\s+(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'-]\S*))/g;
+const userInfo = /\/\/[^\s:@/]*:([^\s@/]+)@/g;
+const variable = /^([A-Za-z_][\w.-]*)=([^]*)$/;
+/** `${NAME:-default}`: what is used when nobody sets it. */
+const fallback = /\$\{[A-Za-z_]\w*:?-([^{}]+)\}/g;
+const base64 = /^(?:[A-Za-z0-9+/]{4}){4,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+function* inText(text: string, path: string, name: string | undefined, depth: number): Iterable<Candidate> {
+  const trimmed = text.trim();
+  if (trimmed === "") return;
+  yield { path, name, value: trimmed };
+  if (depth > maximumDepth) return;
+
+  const parsed = parseJson(trimmed);
+  if (parsed !== undefined) {
+    for (const found of inValue(parsed, "", name, depth + 1)) yield { ...found, path };
+    return;
+  }
+  const [, variableName, variableValue] = variable.exec(trimmed) ?? [];
+  if (variableName && variableValue) yield* inText(variableValue, path, variableName, depth + 1);
+
+  for (const [, value] of trimmed.matchAll(fallback)) yield* inText(value!, path, name, depth + 1);
+  for (const [, password] of trimmed.matchAll(userInfo))
+    yield { path, name: "password", value: decoded(password!) };
+  if (/[\s=:]/.test(trimmed)) {
+    for (const pattern of [assignment, flagged]) {
+      for (const [, setting, ...values] of trimmed.matchAll(pattern)) {
+        const value = values.find((candidate) => candidate !== undefined);
+        if (value && value !== trimmed) yield { path, name: setting, value };
+      }
+    }
+  }
+  if (/[^\w.+-]/.test(trimmed)) {
+    for (const word of new Set([
+      ...trimmed.split(/[\s"'`]+/),
+      ...trimmed.split(/[\s"'`,;=:@/&?|<>(){}[\]]+/),
+    ])) {
+      if (word !== "" && word !== trimmed) yield { path, value: word, word: true };
+    }
+  }
+  if (base64.test(trimmed)) {
+    const plain = Buffer.from(trimmed, "base64").toString("utf8");
+    // eslint-disable-next-line no-control-regex
+    if (/^[^\u0000-\u0008\u000e-\u001f\u007f-\u009f\ufffd]+$/.test(plain))
+      yield* inText(plain, path, name, depth + 1);
+  }
+}
+
+function parseJson(text: string): object | undefined {
+  if (!/^[{[]/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

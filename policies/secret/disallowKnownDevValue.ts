@@ -1,0 +1,40 @@
+import { definePolicy, type Resource } from "../definePolicy";
+import { candidates, type Candidate } from "./candidates";
+import { devValueReason } from "./devValue";
+import { isDistinctiveDevSecret } from "./knownDevSecrets";
+import { isSecretName } from "./secretName";
+
+/**
+ * Refuses published development secrets anywhere in any resource's inputs, and placeholders where an input, a
+ * variable or a setting is a secret by its name, its place in a URL, or Pulumi's mark. Unknown values are fine: they
+ * come from somewhere. The message tells where and why, never what.
+ */
+export const disallowKnownDevValue = definePolicy({
+  finding: "secret-input-disallow-known-dev-value",
+  *check(resource) {
+    const reported = new Set<string>();
+    for (const candidate of candidates(resource.props)) {
+      const { path, name, value } = candidate;
+      if (reported.has(path)) continue;
+      const reason = isSecret(candidate, resource)
+        ? devValueReason(value, name, [resource.name])
+        : isDistinctiveDevSecret(value)
+          ? "is a published development secret"
+          : undefined;
+      if (!reason) continue;
+      reported.add(path);
+      const where = name && !path.endsWith(name) ? `${path} (${name})` : path;
+      yield {
+        observed: `a value of ${value.length} characters at ${where} ${reason}`,
+        required: "a generated secret",
+      };
+    }
+  },
+});
+
+function isSecret({ name, path, value, word }: Candidate, { secrets }: Resource): boolean {
+  if (word) return false;
+  if (name !== undefined && isSecretName(name)) return true;
+  // A mark on NAME=value says nothing about which of several entries is the secret: names decide there.
+  return secrets?.has(path) === true && !value.includes("=");
+}

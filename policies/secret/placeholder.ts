@@ -1,0 +1,115 @@
+import { wordsOf } from "./secretName";
+
+/** Words that say "replace me", or that nobody generates. */
+const placeholderWords = [
+  ..."change changeme changeit replace replaceme example sample default dummy placeholder insecure unsafe todo fixme".split(
+    " ",
+  ),
+  ..."your dev development devonly local test testing tester demo foo bar foobar baz temp tmp none null undefined".split(
+    " ",
+  ),
+  ..."password passwd passw0rd pass secret supersecret letmein welcome admin administrator root user guest master login".split(
+    " ",
+  ),
+];
+/** Words that stand beside them, and alone prove nothing. */
+const fillerWords = [
+  ..."me this that it the a an in on to with and or of for my is be not only long super very must should at least use".split(
+    " ",
+  ),
+  ..."prod production value values key keys token tokens jwt oauth api app application auth session cookie signing".split(
+    " ",
+  ),
+  ..."encryption encrypt crypto private public access service account database db postgres mysql redis mongo vault minio".split(
+    " ",
+  ),
+  ..."client server web site base hex char chars character characters bytes bits min max please here now before deploy go".split(
+    " ",
+  ),
+  ..."random generated string text phrase salt primary derivation object storage real own some any new old".split(
+    " ",
+  ),
+];
+const placeholders = new Set(placeholderWords);
+const vocabulary = new Set([...placeholderWords, ...fillerWords]);
+const longestWord = Math.max(...[...vocabulary].map((word) => word.length));
+const keyboardRuns = [
+  "qwertyuiop",
+  "azertyuiop",
+  "asdfghjkl",
+  "zxcvbnm",
+  "1qaz2wsx3edc",
+  "abcdefghijklmnopqrstuvwxyz",
+  "0123456789",
+  "9876543210",
+];
+
+/** Whether one of the value's words asks to be replaced. */
+export function hasPlaceholderWord(value: string): boolean {
+  return wordsOf(value).some((word) => placeholders.has(word));
+}
+
+/**
+ * Why a secret's value reads as a placeholder rather than as a generated one; `undefined` when it doesn't. The
+ * reason never holds the value.
+ *
+ * @param ownNames what the secret and its resource are called: a password that repeats one is none
+ */
+export function placeholderReason(value: string, ownNames: readonly string[] = []): string | undefined {
+  const text = value.trim();
+  if (/^[<[{]+[^<>[\]{}]+[>\]}]+$/.test(text) && /[a-z]{3}/i.test(text)) return "stands in brackets";
+  const lower = text.toLowerCase();
+  if (ownNames.some((name) => lower === name.toLowerCase() || wordsOf(name).includes(lower)))
+    return "repeats its own name";
+  if (isRun(lower)) return "is a run of repeated, counted or neighbouring characters";
+  if (readsAsPlaceholder(lower)) return "is made of placeholder words";
+  if (entropyBits(text) < 18) return "has too little entropy to have been generated";
+  return undefined;
+}
+
+/** Whether known words make up at least 70 % of its letters, and one of them is a placeholder. */
+function readsAsPlaceholder(lower: string): boolean {
+  const letters = lower.replace(/[^a-z0-9]+/g, " ").replace(/\b\d+\b/g, " ");
+  const total = letters.replace(/[^a-z]/g, "").length;
+  if (total === 0) return false;
+  let covered = 0;
+  let placeholder = false;
+  for (const part of letters.split(/\s+/)) {
+    const words = segment(part.replace(/0/g, "o").replace(/[\d@$]+$/, ""));
+    covered += words.reduce((sum, word) => sum + word.length, 0);
+    placeholder ||= words.some((word) => placeholders.has(word));
+  }
+  return placeholder && covered >= total * 0.7;
+}
+
+/** The known words of a run of letters, longest first from the left; letters in none are skipped. */
+function segment(letters: string): string[] {
+  const words: string[] = [];
+  for (let start = 0; start < letters.length;) {
+    let length = Math.min(longestWord, letters.length - start);
+    while (length > 0 && !vocabulary.has(letters.slice(start, start + length))) length--;
+    if (length > 0) words.push(letters.slice(start, start + length));
+    start += length || 1;
+  }
+  // Short words turn up in anything; they count beside longer ones only.
+  return words.some((word) => word.length > 2) ? words : [];
+}
+
+/** Whether at least 70 % of its steps repeat, count, or go along the keyboard. */
+function isRun(lower: string): boolean {
+  if (lower.length < 4) return new Set(lower).size === 1;
+  let steps = 0;
+  for (let index = 1; index < lower.length; index++) {
+    const pair = lower.slice(index - 1, index + 1);
+    if (pair[0] === pair[1] || keyboardRuns.some((run) => run.includes(pair))) steps++;
+  }
+  return steps >= (lower.length - 1) * 0.7;
+}
+
+function entropyBits(text: string): number {
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let perCharacter = 0;
+  for (const count of counts.values()) perCharacter -= (count / text.length) * Math.log2(count / text.length);
+  return perCharacter * text.length;
+}
