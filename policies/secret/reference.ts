@@ -1,5 +1,5 @@
 /**
- * Whether a text only says where a value comes from or is no secret by its form: a variable, a template, a path, a
+ * Whether a text only says where a value comes from or is no secret by its form: a variable, a command's output, a template, a path, a
  * secret manager's address, a URL without a password, a number, a flag, a duration.
  */
 export function isReference(value: string): boolean {
@@ -7,6 +7,7 @@ export function isReference(value: string): boolean {
   return (
     text === "" ||
     /^\$\{?[A-Za-z_][\w.]*(:?[?][^}]*)?\}?$/.test(text) ||
+    /^(\$\(|`)/.test(text) ||
     /^\$\{\{.*\}\}$/s.test(text) ||
     /^\{\{.*\}\}$/s.test(text) ||
     /^(\/|\.\.?\/|~\/)[\w./@-]+$/.test(text) ||

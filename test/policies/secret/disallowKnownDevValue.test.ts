@@ -100,6 +100,7 @@ accepts({
     resource({
       password: "${DB_PASSWORD}",
       token: "${{ secrets.GITHUB_TOKEN }}",
+      command: ["sh", "-c", "password=$(cat /run/secrets/DB_PASSWORD)"],
       passwordFile: "/run/secrets/DB_PASSWORD",
       secret: "/run/secrets/test",
       apiKey: "arn:aws:secretsmanager:eu-central-1:123456789012:secret:test",
