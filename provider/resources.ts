@@ -1,7 +1,9 @@
+import { migrations } from "./postgres/migrations";
 import type { AnyResource } from "./resource";
 import { seal } from "./vault/seal";
 
 /** Every resource of this provider by its type token. */
 export const resources: Readonly<Record<string, AnyResource>> = {
+  "hardening:postgres:Migrations": migrations,
   "hardening:vault:Seal": seal,
 };

@@ -1,0 +1,183 @@
+-- The audit log (article, finding 5). The application role can't touch the table: it calls
+-- insert_audit_log_entry(), or insert_audit_log_entries() for many in one commit. Once written, a row is
+-- changed by nobody: privileges and triggers refuse it, and a hash chain shows it if a superuser does it.
+--
+-- The chain has lanes. Were there one, each writer would have to wait for the commit of the one before it,
+-- and no two commits could share a write to disk. A writer holds its lane until it commits, takes the lane's
+-- last row, and chains its rows to it:
+--   hash = sha256(previous_hash || UTF-8 of the row's canonical form)
+--   canonical form: PostgreSQL's text form of ROW(lane, seq, at in microseconds since 1970, recorded_by,
+--     organisation_id, actor, action, connector, tool, outcome, duration_ms, request_id, detail)
+-- In each lane seq counts from 1 without a gap, and the first previous_hash is 32 zero bytes. `id` only says
+-- in which order to read. commands/auditVerify.ts checks all of it.
+
+CREATE TYPE apexmcp.audit_outcome AS ENUM ('succeeded', 'refused', 'failed');
+
+-- On whose behalf, as the application says. (A regular expression with {1,200} would cost more than the insert.)
+CREATE DOMAIN apexmcp.audit_actor AS text
+  CHECK (split_part(VALUE, ':', 1) IN ('agent', 'user', 'system') AND char_length(VALUE) BETWEEN 8 AND 200);
+CREATE DOMAIN apexmcp.audit_action AS text
+  CHECK (VALUE ~ '^[a-z][a-z0-9_.-]*$' AND char_length(VALUE) <= 64);
+CREATE DOMAIN apexmcp.audit_label AS text CHECK (char_length(VALUE) BETWEEN 1 AND 200);
+CREATE DOMAIN apexmcp.audit_duration AS integer CHECK (VALUE >= 0);
+CREATE DOMAIN apexmcp.audit_detail AS jsonb
+  CHECK (jsonb_typeof(VALUE) = 'object' AND pg_column_size(VALUE) <= 8192);
+
+CREATE TABLE apexmcp.audit_logs (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  lane smallint NOT NULL,
+  seq bigint NOT NULL,
+  at timestamptz NOT NULL,
+  -- The role that connected.
+  recorded_by name NOT NULL,
+  organisation_id uuid,
+  -- An audit_actor, or role:<name>, which only the function writes.
+  actor text NOT NULL,
+  action apexmcp.audit_action NOT NULL,
+  connector apexmcp.audit_label,
+  tool apexmcp.audit_label,
+  outcome apexmcp.audit_outcome NOT NULL,
+  duration_ms apexmcp.audit_duration,
+  request_id apexmcp.audit_label,
+  detail apexmcp.audit_detail NOT NULL,
+  previous_hash bytea NOT NULL,
+  hash bytea NOT NULL,
+  UNIQUE (lane, seq)
+);
+CREATE INDEX audit_logs_by_actor ON apexmcp.audit_logs (actor, at);
+-- Rows lie in the order of time, so a summary of each range of pages finds any span, at no cost to a writer.
+CREATE INDEX audit_logs_by_time ON apexmcp.audit_logs USING brin (at) WITH (autosummarize = on);
+
+-- Never changed, only locked: a head kept here would leave a dead row version at each write, and they would
+-- pile up while an auditor reads.
+CREATE TABLE apexmcp.audit_log_lanes (lane smallint PRIMARY KEY);
+INSERT INTO apexmcp.audit_log_lanes SELECT generate_series(1, 32);
+
+REVOKE ALL ON apexmcp.audit_logs, apexmcp.audit_log_lanes FROM apexmcp_app;
+GRANT SELECT ON apexmcp.audit_logs TO apexmcp_auditor;
+
+CREATE FUNCTION apexmcp.refuse_audit_log_change() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'INSERT'
+    AND current_user = (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID) THEN
+    RETURN NULL;
+  END IF;
+  RAISE EXCEPTION USING
+    ERRCODE = 'insufficient_privilege',
+    MESSAGE = format('%s on %I.%I is refused: the audit log is append-only', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME),
+    HINT = 'Write through apexmcp.insert_audit_log_entry().';
+END
+$$;
+-- Of statements, not rows: they refuse a change of no rows as well, and cost a batch only once.
+CREATE TRIGGER append_only
+  BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON apexmcp.audit_logs
+  FOR EACH STATEMENT EXECUTE FUNCTION apexmcp.refuse_audit_log_change();
+-- Also where session_replication_role would have switched it off.
+ALTER TABLE apexmcp.audit_logs ENABLE ALWAYS TRIGGER append_only;
+
+-- Appends 1 to 1000 entries, all or none. Each array has one element an entry; an actor of NULL is the
+-- connecting role itself.
+CREATE FUNCTION apexmcp.insert_audit_log_entries(
+  p_organisation_ids uuid[],
+  p_actors apexmcp.audit_actor[],
+  p_actions apexmcp.audit_action[],
+  p_connectors apexmcp.audit_label[],
+  p_tools apexmcp.audit_label[],
+  p_outcomes apexmcp.audit_outcome[],
+  p_durations_ms apexmcp.audit_duration[],
+  p_request_ids apexmcp.audit_label[],
+  p_details apexmcp.audit_detail[]
+) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  n CONSTANT integer := cardinality(p_actions);
+  writer CONSTANT name := session_user;
+  writer_actor CONSTANT text := 'role:' || session_user;
+  home CONSTANT smallint := 1 + pg_backend_pid() % 32;
+  my_lane smallint;
+  last_seq bigint;
+  -- hashes[0] is the lane's last one, hashes[i] that of the i-th entry.
+  hashes bytea[];
+  link bytea;
+  canonical bytea;
+  i integer := 0;
+  moment timestamptz;
+  moment_us bigint;
+BEGIN
+  IF (n BETWEEN 1 AND 1000) IS NOT TRUE OR (n, n, n, n, n, n, n, n) IS DISTINCT FROM (
+    cardinality(p_organisation_ids), cardinality(p_actors), cardinality(p_connectors), cardinality(p_tools),
+    cardinality(p_outcomes), cardinality(p_durations_ms), cardinality(p_request_ids), cardinality(p_details)) THEN
+    RAISE EXCEPTION 'audit entries are arrays of one length, from 1 to 1000'
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
+  -- An older snapshot would not show the lane's last row, and an asynchronous commit can be lost.
+  IF current_setting('transaction_isolation') <> 'read committed'
+    OR current_setting('synchronous_commit') = 'off' THEN
+    RAISE EXCEPTION 'audit entries need the isolation level read committed, and synchronous_commit'
+      USING ERRCODE = 'object_not_in_prerequisite_state';
+  END IF;
+
+  -- The backend's own lane, or any free one, or wait.
+  SELECT lane INTO my_lane FROM apexmcp.audit_log_lanes WHERE lane = home FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    SELECT lane INTO my_lane FROM apexmcp.audit_log_lanes LIMIT 1 FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+      SELECT lane INTO my_lane FROM apexmcp.audit_log_lanes WHERE lane = home FOR UPDATE;
+    END IF;
+  END IF;
+  SELECT seq, hash INTO last_seq, link FROM apexmcp.audit_logs WHERE lane = my_lane ORDER BY seq DESC LIMIT 1;
+  IF NOT FOUND THEN
+    last_seq := 0;
+    link := decode(repeat('00', 32), 'hex');
+  END IF;
+
+  moment := clock_timestamp();
+  moment_us := extract(epoch FROM moment) * 1000000;
+  hashes[0] := link;
+  FOR canonical IN
+    SELECT convert_to(ROW(my_lane, last_seq + e.n, moment_us, writer, e.organisation_id,
+      coalesce(e.actor, writer_actor), e.action, e.connector, e.tool, e.outcome, e.duration_ms, e.request_id,
+      e.detail)::text, 'UTF8')
+    FROM unnest(p_organisation_ids, p_actors, p_actions, p_connectors, p_tools, p_outcomes, p_durations_ms,
+      p_request_ids, p_details) WITH ORDINALITY AS e (organisation_id, actor, action, connector, tool, outcome,
+      duration_ms, request_id, detail, n)
+  LOOP
+    i := i + 1;
+    link := sha256(link || canonical);
+    hashes[i] := link;
+  END LOOP;
+
+  INSERT INTO apexmcp.audit_logs (lane, seq, at, recorded_by, organisation_id, actor, action, connector, tool,
+    outcome, duration_ms, request_id, detail, previous_hash, hash)
+  SELECT my_lane, last_seq + e.n, moment, writer, e.organisation_id, coalesce(e.actor, writer_actor), e.action,
+    e.connector, e.tool, e.outcome, e.duration_ms, e.request_id, e.detail, hashes[e.n - 1], hashes[e.n]
+  FROM unnest(p_organisation_ids, p_actors, p_actions, p_connectors, p_tools, p_outcomes, p_durations_ms,
+    p_request_ids, p_details) WITH ORDINALITY AS e (organisation_id, actor, action, connector, tool, outcome,
+    duration_ms, request_id, detail, n);
+END
+$$;
+
+-- The same for one entry.
+CREATE FUNCTION apexmcp.insert_audit_log_entry(
+  p_organisation_id uuid,
+  p_actor apexmcp.audit_actor,
+  p_action apexmcp.audit_action,
+  p_connector apexmcp.audit_label,
+  p_tool apexmcp.audit_label,
+  p_outcome apexmcp.audit_outcome,
+  p_duration_ms apexmcp.audit_duration,
+  p_request_id apexmcp.audit_label,
+  p_detail apexmcp.audit_detail
+) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM apexmcp.insert_audit_log_entries(ARRAY[p_organisation_id], ARRAY[p_actor], ARRAY[p_action],
+    ARRAY[p_connector], ARRAY[p_tool], ARRAY[p_outcome], ARRAY[p_duration_ms], ARRAY[p_request_id],
+    ARRAY[p_detail]);
+END
+$$;
+
+REVOKE ALL ON FUNCTION apexmcp.refuse_audit_log_change(), apexmcp.insert_audit_log_entry,
+  apexmcp.insert_audit_log_entries FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION apexmcp.insert_audit_log_entry, apexmcp.insert_audit_log_entries TO apexmcp_app;
