@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { parse } from "yaml";
@@ -46,7 +46,7 @@ export async function prepareDevConfig(
   say: (text: string) => void,
 ): Promise<DevConfig> {
   createState(state);
-  if (!existsSync(state.checkpointFile)) await pulumiOrFail(state, ["stack", "init", "dev"]); // writes the salt
+  if (!existsSync(state.checkpointFile)) await initialiseStack(state);
 
   const committed = readConfigFile(join(root, "Pulumi.dev.yaml")).config;
   const { encryptionsalt, config: previous } = readConfigFile(state.configFile);
@@ -92,6 +92,20 @@ export async function prepareDevConfig(
   writeConfigFile(state.configFile, { ...(encryptionsalt ? { encryptionsalt } : {}), config });
   await storeSecrets(state, secrets, say);
   return readDevConfig(state);
+}
+
+/**
+ * `pulumi stack init` writes the salt into Pulumi.dev.yaml beside the Pulumi.yaml it finds, whatever config file it
+ * is told to use. So it finds one in the state directory, and leaves the committed file alone.
+ */
+async function initialiseStack(state: State): Promise<void> {
+  const project = join(state.directory, "Pulumi.yaml");
+  writeFileSync(project, "name: apexmcp\nruntime: nodejs\n");
+  try {
+    await pulumiOrFail(state, ["stack", "init", "dev", `--cwd=${state.directory}`]);
+  } finally {
+    rmSync(project);
+  }
 }
 
 /** What was configured last; for commands that change nothing. */
