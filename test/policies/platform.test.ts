@@ -1,0 +1,45 @@
+import { randomBytes } from "node:crypto";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import { platform } from "../../stacks/platform";
+import { recordResources } from "../components/recordedResources";
+import { evaluate } from "./evaluate";
+
+const value = () => randomBytes(24).toString("base64url");
+const image = (name: string) => ({ name, tag: "1.0.0", digest: `sha256:${randomBytes(32).toString("hex")}` });
+
+/** Stands for a configuration: a generated secret under every name but the given. */
+const configuration = {
+  name: "apexmcp-test",
+  environment: "dev",
+  imageTag: randomBytes(20).toString("hex"),
+  images: {
+    vault: image("hashicorp/vault"),
+    postgres: image("postgres"),
+    nginx: image("nginx"),
+    node: image("node"),
+  },
+  edgeAddress: "127.0.0.1",
+  edgeHttpsPort: 8443,
+  edgeHttpPort: 8080,
+  vaultPort: 8200,
+  postgresPort: 5432,
+  caCertificate: "-----BEGIN CERTIFICATE-----",
+  caCertificateFile: "/etc/apexmcp/ca.crt",
+};
+const config = new Proxy(configuration, {
+  get: (known, key) => (key in known ? known[key as keyof typeof known] : pulumi.secret(value())),
+}) as unknown as Parameters<typeof platform>[0];
+
+test("every policy accepts every resource of the platform as it is declared", async () => {
+  const recorded = await recordResources(() => {
+    platform(config, { vaultInitFile: "/etc/apexmcp/vault-init.json" });
+    return [];
+  });
+  expect(recorded.length).toBeGreaterThan(10);
+  for (const { type, name, inputs } of recorded) {
+    const { messages, advisories } = await evaluate({ type, name, props: inputs });
+    expect([name, messages, advisories]).toEqual([name, [], []]);
+  }
+});
