@@ -28,7 +28,16 @@ export class Router implements provider.Provider {
       if (failures.length === 0) {
         failures.push(...(resource.check?.((parsed.data ?? unwrap(known)) as Record<string, unknown>) ?? []));
       }
-      return Promise.resolve({ inputs: this.mark(resource, news, news), failures });
+      const inputs = this.mark(resource, news, news);
+      return Promise.resolve({
+        inputs,
+        // Pulumi prints the value of a property that a failure names, even of a secret one.
+        failures: failures.map(({ property, reason }) =>
+          holdsSecret(inputs[property])
+            ? { property: "", reason: `${property} ${reason}` }
+            : { property, reason },
+        ),
+      });
     });
 
   diff = (

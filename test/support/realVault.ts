@@ -28,6 +28,7 @@ export class RealVault implements AsyncDisposable {
     writeFileSync(join(directory, "tls.crt"), servers.vault.certificate);
     writeFileSync(join(directory, "tls.key"), servers.vault.privateKey, { mode: 0o600 });
     writeFileSync(join(directory, "vault.json"), JSON.stringify(vault.configuration));
+    process.once("exit", vault.killNow);
     vault.startAgain();
     return vault;
   }
@@ -65,7 +66,6 @@ export class RealVault implements AsyncDisposable {
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream?.on("data", (data: Buffer) => (this.output += data.toString()));
     }
-    process.once("exit", this.killNow);
   }
 
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
