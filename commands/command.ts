@@ -13,6 +13,10 @@ export interface Command {
   readonly summary: string;
   /** Switch to its explanation; each is off by default. */
   readonly flags?: Flags;
+  /** Option with a value to its explanation: `{ "address URL": "where Vault is" }`. */
+  readonly options?: Flags;
+  /** What may follow after `--`, such as `COMMAND...`; nothing by default. */
+  readonly rest?: string;
   /** @returns the exit code; nothing means 0 */
   readonly run: (context: CommandContext) => Promise<number | void>;
 }
@@ -20,6 +24,9 @@ export interface Command {
 export interface CommandContext {
   readonly state: State;
   readonly flags: Readonly<Record<string, boolean>>;
+  readonly options: Readonly<Record<string, string | undefined>>;
+  /** The arguments after `--`. */
+  readonly rest: readonly string[];
   /** False without a terminal, and in CI: then nothing is asked. */
   readonly interactive: boolean;
 }
@@ -31,7 +38,7 @@ export async function main(command: Command): Promise<void> {
 
 async function outcome(command: Command, argv: string[]): Promise<number> {
   try {
-    const { values } = parse(command, argv);
+    const { values, positionals } = parse(command, argv);
     if (values["help"]) {
       console.log(help(command));
       return 0;
@@ -44,6 +51,10 @@ async function outcome(command: Command, argv: string[]): Promise<number> {
           string,
           boolean
         >,
+        options: Object.fromEntries(
+          Object.entries(values).filter(([, value]) => typeof value === "string"),
+        ) as Record<string, string>,
+        rest: positionals,
         interactive: process.stdin.isTTY === true && !process.env["CI"],
       })) ?? 0
     );
@@ -57,8 +68,10 @@ async function outcome(command: Command, argv: string[]): Promise<number> {
 function parse(command: Command, args: string[]) {
   const options: ParseArgsConfig["options"] = { state: { type: "string" }, help: { type: "boolean" } };
   for (const flag of Object.keys(command.flags ?? {})) options[flag] = { type: "boolean" };
+  for (const option of Object.keys(command.options ?? {}))
+    options[option.split(" ")[0]!] = { type: "string" };
   try {
-    return parseArgs({ args, options, strict: true });
+    return parseArgs({ args, options, strict: true, allowPositionals: command.rest !== undefined });
   } catch (error) {
     throw new CommandError(
       (error as Error).message,
@@ -67,12 +80,15 @@ function parse(command: Command, args: string[]) {
   }
 }
 
-function help({ name, summary, flags = {} }: Command): string {
+function help({ name, summary, flags = {}, options = {}, rest }: Command): string {
   const all: Flags = {
     ...flags,
+    ...options,
     "state DIR": "where the deployment's files are (default: .state)",
     help: "this",
   };
-  const lines = Object.entries(all).map(([flag, explanation]) => `  --${flag.padEnd(12)} ${explanation}`);
+  const width = Math.max(...Object.keys(all).map((flag) => flag.length));
+  const lines = Object.entries(all).map(([flag, explanation]) => `  --${flag.padEnd(width)} ${explanation}`);
+  if (rest !== undefined) lines.push(`  -- ${rest}`);
   return [`make ${name}: ${summary}`, "", `Options, as in make ${name} ARGS="--help":`, ...lines].join("\n");
 }

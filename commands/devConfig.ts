@@ -17,6 +17,7 @@ const generatedSecrets = [
   "postgresPassword",
   "postgresMigratorPassword",
   "postgresAppPassword",
+  "postgresAuditorPassword",
 ] as const;
 
 /** Keys that a checkout generates; a key that is neither one of them nor committed is a leftover. */

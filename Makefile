@@ -1,0 +1,32 @@
+# Thin on purpose: set-up is toolchain/setup.sh, the targets are commands/*.ts. Options: make up ARGS=--help
+SHELL := /bin/bash
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+run = node -r ts-node/register
+ARGS =
+
+.DEFAULT_GOAL := help
+.PHONY: up preview verify test down doctor env help
+
+up: ## deploy the dev stack on this machine, policy-checked and proven; sets up what is missing
+	@toolchain/setup.sh && $(run) commands/up.ts $(ARGS)
+
+preview: ## show what up would change
+	@toolchain/setup.sh && $(run) commands/preview.ts $(ARGS)
+
+verify: ## probe the deployed stack; ARGS=--json for programs
+	@toolchain/setup.sh node && $(run) commands/verify.ts $(ARGS)
+
+test: ## type check, lint, unit tests, integration tests; beside a deployed stack, without touching it
+	@toolchain/setup.sh && $(run) test/run.ts $(ARGS)
+
+down: ## remove the dev stack; ARGS=--volumes deletes its data too, ARGS=--all stops our Docker engine too
+	@toolchain/setup.sh node && $(run) commands/down.ts $(ARGS)
+
+doctor: ## list what is installed, where from, which version, and what is wrong
+	@toolchain/setup.sh check && $(run) commands/doctor.ts $(ARGS)
+
+env: ## print what makes plain pulumi work on the dev stack: eval "$$(make env)"
+	@toolchain/setup.sh node >&2 && $(run) commands/env.ts $(ARGS)
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf 'make %-8s %s\n' "$$name" "$$text"; done
