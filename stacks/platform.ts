@@ -2,6 +2,7 @@ import { imageReference } from "../images/imageLock";
 import { Edge } from "../components/edge/edge";
 import { Gateway, gatewayPort } from "../components/gateway/gateway";
 import { Segments } from "../components/network/segments";
+import { Migrations } from "../components/postgres/migrations";
 import { PostgresServer, deployerRole } from "../components/postgres/postgresServer";
 import { Roles } from "../components/postgres/roles";
 import { VaultServer } from "../components/vault/vaultServer";
@@ -51,6 +52,16 @@ export function platform(config: StackConfig, variation: Variation) {
     caCertificateFile,
     migratorPassword: config.postgresMigratorPassword,
     appPassword: config.postgresAppPassword,
+    auditorPassword: config.postgresAuditorPassword,
+  });
+  const migrations = new Migrations("postgres", {
+    host: postgres.adminHost,
+    port: postgres.adminPort,
+    database: roles.ready.database,
+    user: roles.ready.migrator,
+    password: config.postgresMigratorPassword,
+    caCertificate,
+    directory: "apps/gateway/migrations",
   });
 
   const gateway = new Gateway("gateway", {
@@ -63,8 +74,8 @@ export function platform(config: StackConfig, variation: Variation) {
     ],
     postgres: {
       host: "postgres",
-      database: roles.database,
-      user: roles.appRole,
+      database: migrations.database,
+      user: roles.ready.app,
       password: config.postgresAppPassword,
     },
     oauthJwtSecret: config.oauthJwtSecret,
@@ -91,7 +102,7 @@ export function platform(config: StackConfig, variation: Variation) {
       edgeUrl: `https://${host(config.edgeAddress)}:${config.edgeHttpsPort}`,
       edgeHttpUrl: `http://${host(config.edgeAddress)}:${config.edgeHttpPort}`,
       vaultAddress: vault.adminAddress,
-      postgres: { host: postgres.adminHost, port: config.postgresPort, database: roles.database },
+      postgres: { host: postgres.adminHost, port: config.postgresPort, database: roles.ready.database },
       caCertificate,
       containers: {
         vault: vault.containerName,
@@ -105,6 +116,7 @@ export function platform(config: StackConfig, variation: Variation) {
         POSTGRES_PASSWORD: config.postgresPassword,
         POSTGRES_MIGRATOR_PASSWORD: config.postgresMigratorPassword,
         POSTGRES_APP_PASSWORD: config.postgresAppPassword,
+        POSTGRES_AUDITOR_PASSWORD: config.postgresAuditorPassword,
         VAULT_TLS_PRIVATE_KEY: config.vaultPrivateKey,
         POSTGRES_TLS_PRIVATE_KEY: config.postgresPrivateKey,
         EDGE_TLS_PRIVATE_KEY: config.edgePrivateKey,

@@ -126,7 +126,7 @@ export class HardenedContainer extends pulumi.ComponentResource {
 
         memory: limits.memoryMiB,
         memorySwap: limits.memoryMiB, // unset, a refresh shows a difference
-        cpus: String(limits.cpus),
+        cpus: Number.isInteger(limits.cpus) ? limits.cpus.toFixed(1) : String(limits.cpus), // as it is read back
         ulimits: ulimits(limits),
         logDriver: "json-file",
         logOpts: { "max-size": "10m", "max-file": "3" },

@@ -30,6 +30,8 @@ export interface MigrationsArgs {
  * @throws when the directory has no migrations, or one with a wrong name or with transaction control
  */
 export class Migrations extends pulumi.CustomResource {
+  /** Known once every migration has run. */
+  declare readonly database: pulumi.Output<string>;
   /** Names of what has run. */
   declare readonly applied: pulumi.Output<string[]>;
 

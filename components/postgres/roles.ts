@@ -11,24 +11,25 @@ export interface RolesArgs {
   readonly caCertificateFile: string;
   readonly migratorPassword: pulumi.Input<string>;
   readonly appPassword: pulumi.Input<string>;
+  readonly auditorPassword: pulumi.Input<string>;
 }
 
 /** Names that migrations, gateway and probes share. */
 export const database = "apexmcp";
 export const migratorRole = "apexmcp_migrator";
 export const appRole = "apexmcp_app";
+export const auditorRole = "apexmcp_auditor";
 
 /**
  * The database and its roles (article, finding 5; postgres-role-disallow-superuser): `apexmcp_migrator` owns
- * the database and everything in it, `apexmcp_app` may do what the migrations grant it and nothing more.
+ * the database and everything in it, `apexmcp_app` may do what the migrations grant it and nothing more, and
+ * `apexmcp_auditor` may read the audit log.
  *
  * The database and the roles stay in the data volume when the stack is destroyed.
  */
 export class Roles extends pulumi.ComponentResource {
-  /** Known once the role exists. */
-  readonly appRole: pulumi.Output<string>;
-  readonly migratorRole: pulumi.Output<string>;
-  readonly database: pulumi.Output<string>;
+  /** Known once every role and the database exist, so that migrations can grant to them. */
+  readonly ready: pulumi.Output<{ database: string; migrator: string; app: string }>;
 
   constructor(name: string, args: RolesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("apexmcp:postgres:Roles", name, {}, opts);
@@ -81,9 +82,21 @@ export class Roles extends pulumi.ComponentResource {
       retained,
     );
 
-    this.migratorRole = migrator.name;
-    this.appRole = app.name;
-    this.database = owned.name;
+    const auditor = new postgresql.Role(
+      `${name}-auditor`,
+      {
+        ...leastPrivilege,
+        name: auditorRole,
+        password: args.auditorPassword,
+        connectionLimit: 5,
+        searchPaths: ["apexmcp"],
+      },
+      retained,
+    );
+
+    this.ready = pulumi
+      .all([owned.name, migrator.name, app.name, auditor.name])
+      .apply(([database, migrator, app]) => ({ database, migrator, app }));
     this.registerOutputs();
   }
 }

@@ -12,6 +12,8 @@ export interface SealArgs {
    * there as `{"unsealKey": "…", "rootToken": "…"}`; later runs read the key from it. Not with `unsealKey`.
    */
   readonly initialiseTo?: pulumi.Input<string>;
+  /** A file to which each initialisation and unsealing is appended, hash-chained: Vault audits neither. */
+  readonly ceremonyLog?: pulumi.Input<string>;
   /** Anything that changes when Vault's container does, such as its id: a new container starts sealed. */
   readonly trigger?: pulumi.Input<string>;
 }
@@ -44,6 +46,7 @@ export class Seal extends pulumi.CustomResource {
         caCertificate: args.caCertificate,
         unsealKey: args.unsealKey === undefined ? undefined : pulumi.secret(args.unsealKey),
         initialiseTo: args.initialiseTo,
+        ceremonyLog: args.ceremonyLog,
         trigger: args.trigger,
         sealed: undefined,
         clusterId: undefined,

@@ -57,6 +57,7 @@ beforeAll(async () => {
     postgresPassword: random(),
     postgresMigratorPassword: random(),
     postgresAppPassword: random(),
+    postgresAuditorPassword: random(),
     vaultPrivateKey: privateKey(),
     postgresPrivateKey: privateKey(),
     edgePrivateKey: privateKey(),

@@ -1,0 +1,11 @@
+/**
+ * What the credential broker may do in Vault: use each connector's credential, and its own login. One level each
+ * for organisation and connector: `+` is one path segment, where `*` would be everything below.
+ */
+export const brokerPolicy = `
+path "connectors/data/+/+"     { capabilities = ["create", "read", "update"] }
+path "connectors/metadata/+/+" { capabilities = ["delete"] }
+path "auth/token/lookup-self"  { capabilities = ["read"] }
+path "auth/token/renew-self"   { capabilities = ["update"] }
+path "auth/token/revoke-self"  { capabilities = ["update"] }
+`.trimStart();
