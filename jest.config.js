@@ -4,8 +4,8 @@ const project = (displayName, overrides) => ({
   rootDir: __dirname,
   roots: ["<rootDir>/test"],
   transform,
-  // light-my-request needs cookie, which is published as ES modules only.
-  transformIgnorePatterns: ["/node_modules/(?!cookie/)"],
+  // Published as ES modules only.
+  transformIgnorePatterns: ["/node_modules/(?!(cookie|node-pg-migrate)/)"],
   ...overrides,
 });
 
