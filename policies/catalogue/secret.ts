@@ -1,0 +1,20 @@
+import type { Finding } from "./finding";
+
+/** What must not stand where a secret belongs. */
+export const secretFindings = {
+  "secret-input-disallow-known-dev-value": {
+    title: "Known development secret or placeholder in a resource's inputs",
+    severity: "critical",
+    frameworks: { article: 3, owasp: "A07:2021" },
+    remediation:
+      "Generate the value (openssl rand -base64 32) and set it as a Pulumi secret; rotate it wherever it was used.",
+    places: {
+      component: { none: "the value is the caller's; make up generates dev's secrets at random" },
+      policy: "policies/secret/disallowKnownDevValue.ts",
+      probe: {
+        none: "a running container doesn't show its secrets; container-inspect-disallow-secret proves that",
+      },
+      test: "test/policies/secret/disallowKnownDevValue.test.ts",
+    },
+  },
+} as const satisfies Record<string, Finding>;
