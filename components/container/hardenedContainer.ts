@@ -123,6 +123,7 @@ export class HardenedContainer extends pulumi.ComponentResource {
         privileged: false,
         capabilities: { drops: ["ALL"] },
         securityOpts: ["no-new-privileges:true"],
+        cgroupnsMode: "private", // with cgroups v1 Docker's own default is the host's
 
         memory: limits.memoryMiB,
         memorySwap: limits.memoryMiB, // unset, a refresh shows a difference

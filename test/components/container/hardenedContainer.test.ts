@@ -35,6 +35,7 @@ describe("HardenedContainer", () => {
       user: "1000:1000",
       capabilities: { drops: ["ALL"] },
       securityOpts: ["no-new-privileges:true"],
+      cgroupnsMode: "private",
     });
   });
 
