@@ -5,7 +5,7 @@ import type { State } from "./state";
 export const deployArguments = [
   "--policy-pack=policies",
   "--suppress-outputs",
-  "--suppress-permalink",
+  "--suppress-permalink=true",
   "--suppress-progress",
   ...(process.stdout.isTTY ? ["--color=always"] : []),
 ] as const;

@@ -27,6 +27,7 @@ export function pulumiEnvironment(state: State): Record<string, string> {
     // A plugin that is missing is an error that names it, not a download.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+    PULUMI_SUPPRESS_NEO_LINK: "true",
   };
 }
 
@@ -57,6 +58,8 @@ export async function pulumi(
   const result = await execa(pulumiBinary, ["--non-interactive", ...args], {
     cwd: root,
     env: { ...pulumiEnvironment(state), ...options.env },
+    localDir: root, // its hosts run the Node of node_modules/.bin
+    preferLocal: true,
     input: options.input ?? "",
     reject: false,
     all: true,

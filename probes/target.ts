@@ -116,12 +116,23 @@ export async function loadTarget(stackOutputs: unknown, docker: Docker): Promise
       if (!inspection) throw new Error(`there is no container ${name}`);
       if (inspection.State.Status !== "running")
         throw new Error(`container ${name} is ${inspection.State.Status}`);
-      const proc = await dockerOrThrow(docker, ["exec", name, "cat", "/proc/1/status", "/proc/1/mountinfo"]);
+      const proc = await dockerOrThrow(docker, ["exec", name, ...readProc[service]]);
       return { service, name, inspection, ...parseProc(proc) };
     }),
   );
   return { ...target, containers, inspections, docker };
 }
+
+const cat = ["cat", "/proc/1/status", "/proc/1/mountinfo"];
+const node =
+  'for (const file of ["status", "mountinfo"]) process.stdout.write(fs.readFileSync("/proc/1/" + file))';
+/** The gateway's image has Node and nothing else. */
+const readProc: Record<Service, readonly string[]> = {
+  vault: cat,
+  postgres: cat,
+  edge: cat,
+  gateway: ["node", "-e", node],
+};
 
 /** The one container of a service. */
 export function containerOf(target: Target, service: Service): Container {

@@ -1,0 +1,110 @@
+import sodium from "libsodium-wrappers";
+import { request } from "undici";
+import { z } from "zod";
+
+import { CommandError } from "../commandError";
+import type { KeyKeeper, UnsealKeys } from "./keyKeeper";
+
+const environment = z.object({ protection_rules: z.array(z.object({ type: z.string() })).default([]) });
+const publicKey = z.object({ key_id: z.string(), key: z.string() });
+
+/**
+ * The environment secrets VAULT_UNSEAL_KEY and, during a rekey, VAULT_UNSEAL_KEY_NEXT, of one GitHub repository.
+ *
+ * An environment's secret and not a repository's: everybody who may write to a repository can use the latter.
+ * The environment must have required reviewers. The key leaves this process only in a box (libsodium's sealed box)
+ * that GitHub alone can open. The API's address is $GITHUB_API_URL (default: github.com's), the token $GITHUB_TOKEN:
+ * one that may write environments; a workflow's own may not.
+ */
+export class GitHubEnvironment implements KeyKeeper {
+  readonly place: string;
+  private readonly token: string;
+  private readonly path: string;
+
+  constructor(repository: string, name: string) {
+    if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) {
+      throw new CommandError(`${repository} is no repository`, "write it as OWNER/REPO");
+    }
+    if (!process.env["GITHUB_TOKEN"]) {
+      throw new CommandError(
+        "GITHUB_TOKEN is not set",
+        "set it to a token that may write the repository's environments (fine-grained: Environments, read and write)",
+      );
+    }
+    this.token = process.env["GITHUB_TOKEN"];
+    this.path = `repos/${repository}/environments/${encodeURIComponent(name)}`;
+    this.place = `the secret VAULT_UNSEAL_KEY of ${repository}'s environment ${name}`;
+  }
+
+  async prepare(): Promise<void> {
+    const { protection_rules } = environment.parse(await this.call("GET", ""));
+    if (!protection_rules.some(({ type }) => type === "required_reviewers")) {
+      throw new CommandError(
+        `${this.path} has no required reviewers, so every workflow of the repository could use the unseal key`,
+        "add required reviewers to the environment in the repository's settings",
+      );
+    }
+    await this.publicKey();
+  }
+
+  async keep({ unsealKey, nextUnsealKey }: UnsealKeys): Promise<void> {
+    // In this order, so that whatever interrupts it, Vault's key is in one of the two.
+    if (nextUnsealKey !== undefined) await this.put("VAULT_UNSEAL_KEY_NEXT", nextUnsealKey);
+    await this.put("VAULT_UNSEAL_KEY", unsealKey);
+    if (nextUnsealKey === undefined)
+      await this.call("DELETE", "/secrets/VAULT_UNSEAL_KEY_NEXT", undefined, [404]);
+  }
+
+  private async put(name: string, value: string): Promise<void> {
+    const { key, key_id } = await this.publicKey();
+    await sodium.ready;
+    const box = sodium.crypto_box_seal(value, sodium.from_base64(key, sodium.base64_variants.ORIGINAL));
+    const encrypted_value = sodium.to_base64(box, sodium.base64_variants.ORIGINAL);
+    await this.call("PUT", `/secrets/${name}`, { encrypted_value, key_id });
+  }
+
+  private async publicKey() {
+    return publicKey.parse(await this.call("GET", "/secrets/public-key"));
+  }
+
+  private async call(method: "GET" | "PUT" | "DELETE", path: string, body?: object, accept: number[] = []) {
+    const base = process.env["GITHUB_API_URL"] ?? "https://api.github.com";
+    const what = `${method} ${this.path}${path}`;
+    let response;
+    try {
+      response = await request(`${base}/${this.path}${path}`, {
+        method,
+        headersTimeout: 15_000,
+        bodyTimeout: 15_000,
+        headers: {
+          accept: "application/vnd.github+json",
+          authorization: `Bearer ${this.token}`,
+          "user-agent": "apexmcp-hardening",
+          "x-github-api-version": "2022-11-28",
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw new CommandError(
+        `GitHub doesn't answer at ${base} (${code ?? message}), for ${what}`,
+        "see to the network, or set GITHUB_API_URL, then run this again",
+      );
+    }
+    const { statusCode } = response;
+    const text = await response.body.text();
+    if (statusCode >= 300 && !accept.includes(statusCode)) {
+      throw new CommandError(
+        `GitHub refused ${what} (${statusCode})`,
+        fixes[statusCode] ?? "run this again later",
+      );
+    }
+    return text === "" ? undefined : (JSON.parse(text) as unknown);
+  }
+}
+
+const fixes: Readonly<Record<number, string>> = {
+  401: "set GITHUB_TOKEN to a token that is valid",
+  403: "give the token the permission Environments: read and write",
+  404: "create the environment, and give the token access to the repository (Environments: read and write)",
+};
