@@ -1,114 +1,111 @@
 import { execa } from "execa";
 import { existsSync } from "node:fs";
-import { copyFile, cp, mkdtemp, rm } from "node:fs/promises";
+import { chmod, copyFile, cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
 import { type BakedImage, bakedImages, registryPort } from "./bakedImages";
-import { docker, dockerProblem, repoDigests } from "./docker";
-import type { ImageLock, LockedImage } from "./imageLock";
+import { buildImage, docker, problem, repoDigests } from "./docker";
+import type { ImageName, LockedImage } from "./imageLock";
 import { withLocalRegistry } from "./localRegistry";
 import { withMachineLock } from "./machineLock";
 import { withProgress } from "./progress";
 
-/** Gives the path of the Vault server's binary, waiting for it where it is still being built. */
+/** Gives the path of the Vault server's binary, building it or waiting for it where it isn't there yet. */
 export type VaultServer = () => Promise<string>;
 
 const reference = (image: BakedImage) => `${image.name}:${image.tag}`;
 
-async function present(image: BakedImage): Promise<LockedImage | undefined> {
-  const [digest] = await repoDigests(reference(image), image.name);
-  return digest === undefined ? undefined : { name: image.name, tag: image.tag, digest };
+/** The baked image as the engine knows it; undefined when it isn't there as its inputs are now. */
+export async function bakedImage(title: ImageName): Promise<LockedImage | undefined> {
+  const { name, tag } = bakedImages()[title];
+  const [digest] = await repoDigests(`${name}:${tag}`, name);
+  return digest === undefined ? undefined : { name, tag, digest };
 }
 
-/** The lock of the baked images, when every one is there already. */
-export async function bakedLock(): Promise<ImageLock | undefined> {
-  const entries = await Promise.all(
-    bakedImages().images.map(async (image) => [image.title, await present(image)] as const),
+/**
+ * Bakes an image unless it is there, pushes it to a registry of this machine, and returns it with its digest. Two
+ * checkouts of one machine take turns and share the result.
+ *
+ * @param progress such as `2/4`
+ */
+export async function bakeImage(
+  title: ImageName,
+  vaultServer: VaultServer,
+  progress: string,
+): Promise<LockedImage> {
+  const there = await bakedImage(title);
+  if (there) return there;
+  const server = title === "vault" ? await vaultServer() : undefined;
+  return withMachineLock(
+    "apexmcp-images",
+    `${progress} ${title}: images are baked elsewhere on this machine`,
+    async () => {
+      const thereNow = await bakedImage(title);
+      if (thereNow) return thereNow;
+      const images = bakedImages();
+      const base = reference(images.debian);
+      if (!(await docker(["image", "ls", "--quiet", base])))
+        await step("debian, the base of the others", () => bakeBase(images.debian));
+      await step(`${progress} ${title}`, () => bakeAndPush(images[title], base, server));
+      const baked = await bakedImage(title);
+      if (!baked)
+        throw new Error(
+          `${title} was baked, but the engine doesn't know its digest; only a local engine is told`,
+        );
+      return baked;
+    },
   );
-  if (entries.some(([, image]) => image === undefined)) return undefined;
-  return { source: "baked", images: Object.fromEntries(entries) as ImageLock["images"] };
+}
+
+async function step(what: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await withProgress(`baking ${what}`, work);
+  } catch (error) {
+    throw new Error(`baking ${what} failed: ${problem(error)}; solve that and run this again`, {
+      cause: error,
+    });
+  }
+}
+
+async function bakeBase(base: BakedImage): Promise<void> {
+  await requireMmdebstrap();
+  const label = "LABEL org.opencontainers.image.title=debian org.opencontainers.image.version=bookworm";
+  const archive = execa("sh", [join(base.folder, "rootfs.sh")], {
+    encoding: "buffer",
+    buffer: { stdout: false },
+  });
+  await archive.pipe("docker", ["import", "--change", label, "--change", 'CMD ["sh"]', "-", reference(base)]);
 }
 
 async function requireMmdebstrap(): Promise<void> {
   if (existsSync("/usr/bin/mmdebstrap")) return;
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get"))
     throw new Error(
-      "no image can be pulled, and baking them needs mmdebstrap: install it (Debian: apt-get install mmdebstrap)",
+      "no official image can be pulled, and baking them takes mmdebstrap; install it (Debian: apt-get install mmdebstrap)",
     );
   console.error("installing Debian's package mmdebstrap, to bake images");
-  await execa("apt-get", ["-qy", "install", "--no-install-recommends", "mmdebstrap"], {
-    env: { DEBIAN_FRONTEND: "noninteractive" },
-  });
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  await execa("apt-get", ["-q", "update"]);
+  await execa("apt-get", ["-qy", "install", "--no-install-recommends", "mmdebstrap"], { env });
 }
 
-async function bakeBase(base: BakedImage): Promise<void> {
-  await requireMmdebstrap();
-  const label = "LABEL org.opencontainers.image.title=debian org.opencontainers.image.version=bookworm";
-  await execa("sh", [join(base.folder, "rootfs.sh")], { encoding: "buffer", buffer: { stdout: false } }).pipe(
-    "docker",
-    ["import", "--change", label, "--change", 'CMD ["sh"]', "-", reference(base)],
-  );
-}
-
-/** Fills the build context with what the Dockerfile copies. */
-async function prepareContext(image: BakedImage, context: string, vaultServer: VaultServer): Promise<void> {
-  await cp(image.folder, context, { recursive: true });
-  if (image.title === "node")
-    await execa("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: context });
-  if (image.title === "vault") await copyFile(await vaultServer(), join(context, "vault"));
-}
-
-async function bakeOne(image: BakedImage, base: BakedImage, vaultServer: VaultServer): Promise<void> {
+async function bakeAndPush(image: BakedImage, base: string, vaultServer?: string): Promise<void> {
   const context = await mkdtemp(join(tmpdir(), `apexmcp-${image.title}-`));
   try {
-    await prepareContext(image, context, vaultServer);
-    const labels = { "base.name": reference(base), version: image.tag, licenses: "see /usr/share/doc" };
-    await docker([
-      "build",
-      ...["--build-arg", `BASE=${reference(base)}`],
-      ...Object.entries(labels).flatMap(([key, value]) => [
-        "--label",
-        `org.opencontainers.image.${key}=${value}`,
-      ]),
-      ...["--tag", reference(image), context],
-    ]);
-    await docker(["push", "--quiet", reference(image)]);
+    await cp(image.folder, context, { recursive: true });
+    if (image.title === "node")
+      await execa("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: context });
+    if (vaultServer) {
+      await copyFile(vaultServer, join(context, "vault"));
+      await chmod(join(context, "vault"), 0o755);
+    }
+    await buildImage(["--build-arg", `BASE=${base}`, "--tag", reference(image), context], {
+      "base.name": base,
+      version: image.tag,
+    });
+    await withLocalRegistry(registryPort, () => docker(["push", "--quiet", reference(image)]));
   } finally {
     await rm(context, { recursive: true, force: true });
-  }
-}
-
-/**
- * Bakes every image that isn't there yet, one after the other, and returns the lock. What is done stays done when
- * it is interrupted; two checkouts of one machine take turns and share the result.
- */
-export async function bakeImages(vaultServer: VaultServer): Promise<ImageLock> {
-  return withMachineLock("apexmcp-images", "another checkout bakes images", async () => {
-    const { base, images } = bakedImages();
-    const states = await Promise.all(images.map(async (image) => ({ image, done: await present(image) })));
-    const missing = states.filter(({ done }) => !done).map(({ image }) => image);
-    if (missing.length === 0) return (await bakedLock())!;
-    const hasBase = await docker(["image", "inspect", "--format", "ok", reference(base)]).catch(() => "");
-    if (!hasBase) await step(`0/${missing.length} baking debian`, () => bakeBase(base));
-    await withLocalRegistry(registryPort, async () => {
-      for (const [index, image] of missing.entries())
-        await step(`${index + 1}/${missing.length} baking ${image.title}`, () =>
-          bakeOne(image, base, vaultServer),
-        );
-    });
-    const lock = await bakedLock();
-    if (!lock)
-      throw new Error(
-        "an image was baked, but the engine doesn't know its digest: is it a remote engine? Baking needs a local one",
-      );
-    return lock;
-  });
-}
-
-async function step(what: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await withProgress(`images: ${what}`, work);
-  } catch (error) {
-    throw new Error(`images: ${what} failed: ${dockerProblem(error)}`, { cause: error });
   }
 }

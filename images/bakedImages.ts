@@ -2,13 +2,15 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { ImageName } from "./imageLock";
+
 const root = join(__dirname, "..");
 
 /** Baked images are pushed to this registry, which runs only meanwhile, so that the engine knows their digests. */
 export const registryPort = 5050;
 
 export interface BakedImage {
-  readonly title: "debian" | "nginx" | "postgres" | "node" | "vault";
+  readonly title: "debian" | ImageName;
   /** Repository on the local registry, such as `localhost:5050/apexmcp/nginx`. */
   readonly name: string;
   /** `<version>-<12 hex of a hash of everything the image is made from>`: what changed is baked anew. */
@@ -40,16 +42,14 @@ function baked(
   };
 }
 
-/** The base of the others, and the others in the order they are baked: Vault last, for its server may still be building. */
-export function bakedImages(): { base: BakedImage; images: BakedImage[] } {
-  const base = baked("debian", "bookworm", "");
+/** What is baked: the base, and the four that stand in for the official images. */
+export function bakedImages(): Record<BakedImage["title"], BakedImage> {
+  const debian = baked("debian", "bookworm", "");
   return {
-    base,
-    images: [
-      baked("nginx", "1.22", base.tag),
-      baked("postgres", "15", base.tag),
-      baked("node", "24.21.0", base.tag),
-      baked("vault", "1.21.0", base.tag, [join(root, "toolchain/vault-server")]),
-    ],
+    debian,
+    node: baked("node", "24.21.0", debian.tag),
+    nginx: baked("nginx", "1.22", debian.tag),
+    postgres: baked("postgres", "15", debian.tag),
+    vault: baked("vault", "1.21.0", debian.tag, [join(root, "toolchain/vault-server")]),
   };
 }

@@ -24,6 +24,9 @@ export type LockedImage = z.infer<typeof image>;
 export type ImageLock = z.infer<typeof imageLock>;
 export type ImageName = keyof ImageLock["images"];
 
+/** In the order they are got: the gateway is built from node's, and Vault's server may still be building. */
+export const imageNames: readonly ImageName[] = ["node", "nginx", "postgres", "vault"];
+
 /** Reads and checks a lock file. Throws an error that names the file, every wrong key, and the fix. */
 export function readImageLock(path: string): ImageLock {
   const fix = "delete it and run `make up`, which resolves the images again";
