@@ -1,19 +1,48 @@
+import { randomUUID } from "node:crypto";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Config } from "./config";
 import { databaseProblem } from "./database/check";
 import { createPool } from "./database/pool";
+import { registerLoadLimits } from "./limits/load";
+import { registerRateLimit } from "./limits/rateLimit";
+import { problemOf, registerProblems, sendProblem } from "./problems";
+import { registerCors, registerSecurityHeaders } from "./responseHeaders";
 import { registerHealthRoutes } from "./routes/health";
 
 /** How long /readyz waits for a dependency, in milliseconds. */
 const READINESS_TIMEOUT = 2000;
 
 /** The gateway, ready to listen or to inject requests into. Closing it closes its database connections. */
-export function buildApp(config: Config): FastifyInstance {
-  const app = fastify({ logger: { level: config.logLevel } });
+export async function buildApp(config: Config): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: { level: config.logLevel, redact: ["req.headers.authorization", "req.headers.cookie"] },
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    // Addresses, never a number or `true`, which trust what a client writes.
+    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    bodyLimit: config.limits.bodyBytes,
+    requestTimeout: config.limits.requestTime,
+    keepAliveTimeout: 75_000,
+    http: {
+      maxHeaderSize: 16_384,
+      // Node swaps the two when the headers' time is the longer one.
+      headersTimeout: Math.min(10_000, config.limits.requestTime),
+      connectionsCheckingInterval: 1000,
+    },
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply, problemOf(error)),
+  });
+  app.server.maxConnections = config.limits.connections;
   const pool = createPool(config);
   // An idle connection that breaks is replaced by the pool; without a listener its error would end the process.
   pool.on("error", (error) => app.log.warn({ err: error }, "an idle database connection broke"));
   app.addHook("onClose", () => pool.end());
+
+  registerProblems(app);
+  // In this order: a refusal has the security headers, and a CORS preflight counts as a request.
+  await registerSecurityHeaders(app);
+  await registerRateLimit(app, config.limits.requestsPerMinute);
+  await registerLoadLimits(app, config.limits);
+  await registerCors(app, config.origins);
 
   registerHealthRoutes(app, {
     postgres: () => databaseProblem(pool, config.database.user, READINESS_TIMEOUT),

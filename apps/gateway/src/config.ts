@@ -1,8 +1,17 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import type { AddressRules } from "./egress/addressPolicy";
+import { isCidr, type AddressRules } from "./egress/addressPolicy";
 import { loadAddressRules } from "./egress/settings";
+import type { LoadLimits } from "./limits/load";
 import { loadSecrets, type Environment, type Secrets } from "./secrets/load";
+
+const positive = z.coerce.number().int().min(1);
+const list = z
+  .string()
+  .default("")
+  .transform((text) => text.split(",").map((entry) => entry.trim()))
+  .transform((entries) => entries.filter((entry) => entry !== ""));
+const isOrigin = (text: string) => /^https?:[^*]*$/.test(text) && URL.parse(text)?.origin === text;
 
 const port = z.coerce.number().int().min(1).max(65535);
 
@@ -10,6 +19,18 @@ const settings = z.object({
   HOST: z.string().min(1).default("0.0.0.0"),
   PORT: port.default(8080),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  TRUSTED_PROXY_CIDRS: list.refine(
+    (entries) => entries.every((entry) => isCidr(entry) && !entry.endsWith("/0")),
+    {
+      error: "must be CIDRs or addresses, separated by commas, and none of them everybody",
+    },
+  ),
+  CORS_ORIGINS: list.refine((entries) => entries.every(isOrigin), {
+    error: "must be exact origins as in https://app.example.com, separated by commas; no path, no *",
+  }),
+  RATE_LIMIT_PER_MINUTE: positive.default(300),
+  MAX_BODY_BYTES: positive.default(1024 * 1024),
+  MAX_CONCURRENCY: positive.default(2000),
   PGHOST: z.string({ error: "is missing: set it to the database server's host name" }).min(1),
   PGPORT: port.default(5432),
   PGDATABASE: z.string().min(1).default("apexmcp"),
@@ -24,6 +45,18 @@ const settings = z.object({
 export interface Config {
   listen: { host: string; port: number };
   logLevel: z.infer<typeof settings>["LOG_LEVEL"];
+  /** CIDRs of the proxies whose X-Forwarded-For tells the client's address; empty: the peer is the client. */
+  trustedProxies: readonly string[];
+  /** Exact origins of web pages that may call the gateway. */
+  origins: readonly string[];
+  limits: LoadLimits & {
+    /** For one client address. */
+    requestsPerMinute: number;
+    bodyBytes: number;
+    /** From a request's first byte to its last, in milliseconds. */
+    requestTime: number;
+    connections: number;
+  };
   database: { host: string; port: number; database: string; user: string; certificateAuthority: string };
   /** Which addresses a connector may have. */
   addressRules: AddressRules;
@@ -54,9 +87,22 @@ export function loadConfig(environment: Environment): Config {
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
 
   const { HOST, PORT, LOG_LEVEL, PGHOST, PGPORT, PGDATABASE, PGUSER } = parsed.data;
+  const { TRUSTED_PROXY_CIDRS, CORS_ORIGINS, RATE_LIMIT_PER_MINUTE, MAX_BODY_BYTES, MAX_CONCURRENCY } =
+    parsed.data;
   return {
     listen: { host: HOST, port: PORT },
     logLevel: LOG_LEVEL,
+    trustedProxies: TRUSTED_PROXY_CIDRS,
+    origins: CORS_ORIGINS,
+    limits: {
+      requestsPerMinute: RATE_LIMIT_PER_MINUTE,
+      bodyBytes: MAX_BODY_BYTES,
+      requestTime: 30_000,
+      concurrency: MAX_CONCURRENCY,
+      connections: MAX_CONCURRENCY * 2,
+      eventLoopDelay: 500,
+      memoryShare: 0.9,
+    },
     database: { host: PGHOST, port: PGPORT, database: PGDATABASE, user: PGUSER, certificateAuthority },
     addressRules,
     secrets,

@@ -15,16 +15,22 @@ function configOrExit(): Config {
   }
 }
 
-const config = configOrExit();
-const app = buildApp(config);
+async function run(): Promise<void> {
+  const config = configOrExit();
+  const app = await buildApp(config);
 
-closeWithGrace({ delay: DRAIN, logger: app.log }, async ({ err, signal }) => {
-  if (err) app.log.fatal({ err }, "stopping after an unexpected error");
-  else app.log.info({ signal }, "stopping");
-  await app.close();
-});
+  closeWithGrace({ delay: DRAIN, logger: app.log }, async ({ err, signal }) => {
+    if (err) app.log.fatal({ err }, "stopping after an unexpected error");
+    else app.log.info({ signal }, "stopping");
+    await app.close();
+  });
 
-app.listen(config.listen).catch((error: unknown) => {
-  app.log.fatal({ err: error }, `can't listen on ${config.listen.host}:${config.listen.port}`);
-  process.exit(1);
-});
+  try {
+    await app.listen(config.listen);
+  } catch (error) {
+    app.log.fatal({ err: error }, `can't listen on ${config.listen.host}:${config.listen.port}`);
+    process.exit(1);
+  }
+}
+
+void run();

@@ -33,7 +33,7 @@ async function readiness(
     POSTGRES_APP_PASSWORD: settings.password ?? password,
   });
   injections.push(injection);
-  const app = buildApp(
+  const app = await buildApp(
     loadConfig({ ...injection.environment, PGPORT: String(postgres.port), ...settings.environment }),
   );
   try {

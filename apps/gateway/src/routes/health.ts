@@ -1,7 +1,12 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 
 /** A dependency's check: why it can't be used (shown to whoever asks, so free of secrets), or undefined. */
 export type DependencyCheck = () => Promise<string | undefined>;
+
+/** Monitors ask these as often as they like, and are answered while others are turned away. */
+export function isHealthRoute({ routeOptions: { url } }: FastifyRequest): boolean {
+  return url === "/healthz" || url === "/readyz";
+}
 
 /**
  * GET /healthz: 200 while the process lives. GET /readyz: 200 only when every dependency can be used, else 503
