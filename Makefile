@@ -5,7 +5,7 @@ run = node -r ts-node/register
 ARGS =
 
 .DEFAULT_GOAL := help
-.PHONY: up preview verify test down doctor env help
+.PHONY: up preview verify audit-verify test down doctor env help
 
 up: ## deploy the dev stack on this machine, policy-checked and proven; sets up what is missing
 	@toolchain/setup.sh && $(run) commands/up.ts $(ARGS)
@@ -15,6 +15,9 @@ preview: ## show what up would change
 
 verify: ## probe the deployed stack; ARGS=--json for programs
 	@toolchain/setup.sh node && $(run) commands/verify.ts $(ARGS)
+
+audit-verify: ## check the audit log's chain; ARGS=--help says how to export and check a signed anchor
+	@toolchain/setup.sh node && $(run) commands/auditVerify.ts $(ARGS)
 
 test: ## type check, lint, unit tests, integration tests; beside a deployed stack, without touching it
 	@toolchain/setup.sh && $(run) test/run.ts $(ARGS)
@@ -29,4 +32,4 @@ env: ## print what makes plain pulumi work on the dev stack: eval "$$(make env)"
 	@toolchain/setup.sh node >&2 && $(run) commands/env.ts $(ARGS)
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf 'make %-8s %s\n' "$$name" "$$text"; done
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf 'make %-12s %s\n' "$$name" "$$text"; done

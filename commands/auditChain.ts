@@ -72,13 +72,18 @@ export class AuditChain {
     const lane = this.lane(entry.lane);
     const sound = hash("sha256", entry.hashed, "buffer").equals(entry.hash);
     if (!sound) {
-      const finding = this.report("changed", entry, `its content doesn't match its hash; it now says ${says(entry)}`);
+      const finding = this.report(
+        "changed",
+        entry,
+        `its content doesn't match its hash; it now says ${says(entry)}`,
+      );
       if (this.altered.length < described) this.altered.push({ entry, finding });
     }
     if (this.anchored.get(entry.lane)?.seq === entry.seq) this.compareWithAnchor(entry);
     if (entry.seq <= lane.seq) return this.late(entry);
     if (entry.seq > lane.seq + 1) this.gap(lane, entry);
-    else if (sound && lane.sound && !entry.hashed.subarray(0, 32).equals(lane.hash)) this.unlinked(lane, entry);
+    else if (sound && lane.sound && !entry.hashed.subarray(0, 32).equals(lane.hash))
+      this.unlinked(lane, entry);
     lane.seq = entry.seq;
     lane.hash = entry.hash;
     lane.sound = sound;
@@ -91,7 +96,11 @@ export class AuditChain {
       if (last < seq) {
         const from = last + 1;
         const cut = from === seq ? `entry ${seq}` : `entries ${from} to ${seq}`;
-        this.report("cut", { lane, seq: from }, `the lane ends at entry ${last}, and the anchor has ${seq}: ${cut} cut off`);
+        this.report(
+          "cut",
+          { lane, seq: from },
+          `the lane ends at entry ${last}, and the anchor has ${seq}: ${cut} cut off`,
+        );
       }
     }
     this.describeGaps();
@@ -160,7 +169,11 @@ export class AuditChain {
 
   private compareWithAnchor(entry: ChainEntry): void {
     if (entry.hash.toString("hex") !== this.anchored.get(entry.lane)?.hash)
-      this.report("rewritten", entry, "its hash is not the anchor's: it, or an entry before it, was written anew");
+      this.report(
+        "rewritten",
+        entry,
+        "its hash is not the anchor's: it, or an entry before it, was written anew",
+      );
   }
 
   /** Two altered rows that are right with each other's content, or number, were swapped. */
@@ -198,7 +211,11 @@ function name({ lane, seq, id }: Place): string {
 function matches(chained: ChainEntry, place: ChainEntry, content: ChainEntry): boolean {
   const own = `(${content.lane},${content.seq},`;
   const rest = content.hashed.subarray(32 + own.length);
-  const hashed = Buffer.concat([chained.hashed.subarray(0, 32), Buffer.from(`(${place.lane},${place.seq},`), rest]);
+  const hashed = Buffer.concat([
+    chained.hashed.subarray(0, 32),
+    Buffer.from(`(${place.lane},${place.seq},`),
+    rest,
+  ]);
   return hash("sha256", hashed, "buffer").equals(chained.hash);
 }
 

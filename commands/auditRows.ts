@@ -23,7 +23,7 @@ export async function eachAuditRow(client: Client, take: (entry: ChainEntry) => 
   await client.query("SET jit = off");
   await client.query("SET enable_sort = off"); // the primary key has the order; a sort would wait for all
   const stream = client.query(to(rows));
-  let rest = Buffer.alloc(0);
+  let rest: Buffer = Buffer.alloc(0);
   let atHeader = true;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);

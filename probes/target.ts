@@ -85,6 +85,14 @@ export interface Target extends Omit<TargetOutputs, "containers"> {
   readonly docker: Docker;
 }
 
+/** @throws when the outputs are not a stack's */
+export function targetOutputs(stackOutputs: unknown): TargetOutputs {
+  const parsed = z.object({ target: outputs }).safeParse(stackOutputs);
+  if (!parsed.success)
+    throw new Error(`the stack's output 'target' is not what it should be: ${z.prettifyError(parsed.error)}`);
+  return parsed.data.target;
+}
+
 /**
  * Looks at the live stack once, for all probes.
  *
@@ -92,10 +100,7 @@ export interface Target extends Omit<TargetOutputs, "containers"> {
  * @throws when the outputs are not a stack's, or a container isn't there or isn't running
  */
 export async function loadTarget(stackOutputs: unknown, docker: Docker): Promise<Target> {
-  const parsed = z.object({ target: outputs }).safeParse(stackOutputs);
-  if (!parsed.success)
-    throw new Error(`the stack's output 'target' is not what it should be: ${z.prettifyError(parsed.error)}`);
-  const { containers: names, ...target } = parsed.data.target;
+  const { containers: names, ...target } = targetOutputs(stackOutputs);
 
   const labelled = await dockerOrThrow(docker, [
     "ps",
