@@ -1,0 +1,54 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { Roles } from "../../../components/postgres/roles";
+import { recordResources } from "../recordedResources";
+
+const record = () =>
+  recordResources(
+    () =>
+      new Roles("postgres", {
+        host: "127.0.0.1",
+        port: 15432,
+        deployer: "apexmcp_deployer",
+        deployerPassword: pulumi.secret("deployer"),
+        caCertificateFile: "/ca.crt",
+        migratorPassword: pulumi.secret("migrator"),
+        appPassword: pulumi.secret("app"),
+        auditorPassword: pulumi.secret("auditor"),
+      }),
+  );
+const ofType = async (type: string) =>
+  (await record()).filter((it) => it.type === type).map((it) => it.inputs);
+
+it("makes three roles that may log in and nothing more", async () => {
+  const roles = await ofType("postgresql:index/role:Role");
+  expect(roles.map(({ name }) => name).sort()).toEqual([
+    "apexmcp_app",
+    "apexmcp_auditor",
+    "apexmcp_migrator",
+  ]);
+  for (const role of roles) {
+    expect(role).toMatchObject({
+      login: true,
+      superuser: false,
+      createRole: false,
+      createDatabase: false,
+      replication: false,
+      bypassRowLevelSecurity: false,
+    });
+    expect(role["connectionLimit"]).toBeGreaterThan(0);
+    expect(role["roles"]).toBeUndefined();
+  }
+});
+
+it("gives the database to the migrator", async () => {
+  expect(await ofType("postgresql:index/database:Database")).toMatchObject([
+    { name: "apexmcp", owner: "apexmcp_migrator" },
+  ]);
+});
+
+it("verifies the server's certificate and name, and doesn't count on a superuser", async () => {
+  expect(await ofType("pulumi:providers:postgresql")).toMatchObject([
+    { sslmode: "verify-full", sslrootcert: "/ca.crt", superuser: "false", username: "apexmcp_deployer" },
+  ]);
+});
