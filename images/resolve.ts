@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { stateIn } from "../commands/state";
+import { ensureVaultServer } from "../toolchain/install";
 import { bakedImage, bakeImage, type VaultServer } from "./bake";
 import {
   type ImageLock,
@@ -80,8 +81,7 @@ export async function resolveToFile(lockFile: string, vaultServer: VaultServer):
 }
 
 if (require.main === module) {
-  const vaultServer = () => Promise.resolve("/tmp/tcu/bin/vault");
-  resolveToFile(stateIn().imageLockFile, vaultServer).catch((error: Error) => {
+  resolveToFile(stateIn().imageLockFile, ensureVaultServer).catch((error: Error) => {
     console.error(error.message);
     process.exitCode = 1;
   });
