@@ -8,7 +8,7 @@ import { liveTarget } from "./liveTarget";
 import { preflight } from "./preflight";
 import { repair } from "./repair";
 import { root, type State } from "./state";
-import { gatewayImageTag } from "../images/gatewayImage";
+import { buildGatewayImage } from "../images/gatewayImage";
 import { probes } from "../probes/all";
 import { reportSummary, reportTable } from "../probes/report";
 import { exitCode, runProbes } from "../probes/run";
@@ -18,7 +18,7 @@ void main({
   name: "up",
   summary: "deploys the dev stack on this machine's Docker engine, and proves it",
   run: async ({ state }) => {
-    const config = await prepareDevConfig(state, await gatewayImageTag(), console.log);
+    const config = await prepareDevConfig(state, await buildGatewayImage(state.imageLockFile), console.log);
     await preflight(state, config);
     await repair(state, config.name, console.log);
     await deploy(state);
