@@ -68,16 +68,17 @@ function unrevoked(entries: readonly CeremonyEntry[], clusterId: string, own: st
 }
 
 function run([command, ...args]: readonly string[], environment: Record<string, string>): Promise<number> {
-  const { VAULT_UNSEAL_KEY: _key, VAULT_UNSEAL_KEY_NEXT: _next, ...inherited } = process.env;
-  const child = spawn(command!, args, { stdio: "inherit", env: { ...inherited, ...environment } });
-  // The terminal's signals reach the child too. This process must outlive it, to revoke the token.
-  for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) {
-    process.on(signal, () => child.kill(signal));
-  }
+  const env: NodeJS.ProcessEnv = { ...process.env, ...environment };
+  delete env["VAULT_UNSEAL_KEY"];
+  delete env["VAULT_UNSEAL_KEY_NEXT"];
+  const child = spawn(command!, args, { stdio: "inherit", env });
+  // This process must outlive the child, to revoke the token. Ctrl-C reaches the child by itself.
+  process.on("SIGINT", () => undefined);
+  for (const signal of ["SIGHUP", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.once("error", (error: NodeJS.ErrnoException) =>
       reject(new CommandError(`can't run ${command} (${error.code})`, "name a command that is in PATH")),
     );
-    child.once("exit", (code, signal) => resolve(code ?? (signal === null ? 1 : 130)));
+    child.once("exit", (code) => resolve(code ?? 130));
   });
 }

@@ -1,6 +1,7 @@
 import type { Context, Log } from "../resource";
+import { CeremonyLog, type Ceremony } from "./ceremonyLog";
 import { VaultClient } from "./client";
-import { readInitFile, reserveInitFile, type InitFile } from "./initFile";
+import { readInitFile, reserveInitFile, setAside, type InitFile } from "./initFile";
 import type { SealInputs, SealOutputs, SealState } from "./seal";
 import { awaitActive, awaitAnswer, storageFailure, unseal, WrongUnsealKey } from "./unseal";
 import { keyFingerprint, malformedUnsealKey, parseUnsealKey } from "./unsealKey";
@@ -15,7 +16,9 @@ export async function bringUp(
   old: SealState | undefined,
   { urn, log }: Context,
 ): Promise<SealOutputs> {
-  const { address } = inputs;
+  const { address, ceremonyLog } = inputs;
+  const ceremonies = ceremonyLog === undefined ? undefined : CeremonyLog.open(ceremonyLog);
+  const done: Ceremony["event"][] = [];
   await using client = new VaultClient(inputs);
   let status = await awaitAnswer(client, log);
   let key: Buffer | undefined;
@@ -24,6 +27,7 @@ export async function bringUp(
       throw reinitialised(address, "it is empty", { old, urn });
     }
     key = await initialise(client, inputs, log);
+    done.push("initialised");
     status = await client.sealStatus();
   } else {
     key = configuredKey(inputs);
@@ -38,12 +42,15 @@ export async function bringUp(
     await unseal(client, status, key).catch((error: unknown) => {
       throw error instanceof WrongUnsealKey ? wrongKey(error, key, old) : error;
     });
+    done.push("unsealed");
   } else if (old !== undefined && key !== undefined && keyFingerprint(key) !== old.keyFingerprint) {
     log.warn(
       `Vault at ${address} is unsealed, so the new key ${keyFingerprint(key)} was not tried; its next unseal will.`,
     );
   }
   const active = await awaitActive(client, log);
+  const fingerprint = key === undefined ? {} : { keyFingerprint: keyFingerprint(key) };
+  done.forEach((event) => ceremonies?.append({ event, clusterId: active.cluster_id, ...fingerprint }));
   if (old !== undefined && active.cluster_id !== old.clusterId) {
     throw reinitialised(address, `its cluster is ${active.cluster_id}`, { old, urn });
   }
@@ -51,7 +58,7 @@ export async function bringUp(
     sealed: false,
     clusterId: active.cluster_id,
     version: active.version,
-    ...(key !== undefined && { keyFingerprint: keyFingerprint(key) }),
+    ...fingerprint,
   };
 }
 
@@ -72,6 +79,7 @@ async function initialise(
     file.discard();
     throw storageFailure(client, error);
   });
+  setAside(initialiseTo);
   file.keep(keys);
   return keyOf(keys);
 }

@@ -40,8 +40,8 @@ export type SealStatus = z.output<typeof sealStatus>;
 const initialised = z.object({ keys: z.tuple([z.string()]), root_token: z.string() });
 
 interface Call {
-  readonly operation: string;
   readonly method: "GET" | "PUT" | "DELETE";
+  /** Such as `sys/unseal`. */
   readonly path: string;
   readonly body?: unknown;
   readonly token?: string;
@@ -65,53 +65,51 @@ export class VaultClient implements AsyncDisposable {
   }
 
   async sealStatus(): Promise<SealStatus> {
-    const { body } = await this.call({
-      operation: "sys/seal-status",
-      method: "GET",
-      path: "sys/seal-status",
-    });
-    return this.parse(sealStatus, body);
+    return this.ask(sealStatus, { method: "GET", path: "sys/seal-status" });
   }
 
   /** sys/health's status: 200 is unsealed and active, 503 sealed, 501 not initialised. */
   async health(): Promise<number> {
     const accept = [200, 429, 472, 473, 474, 500, 501, 503, 530];
-    return (await this.call({ operation: "sys/health", method: "GET", path: "sys/health", accept })).status;
+    return (await this.call({ method: "GET", path: "sys/health", accept })).status;
   }
 
   async unseal(key: Buffer): Promise<SealStatus> {
-    const { body } = await this.call({
-      operation: "sys/unseal",
-      method: "PUT",
-      path: "sys/unseal",
-      body: { key: key.toString("hex") },
-    });
-    return this.parse(sealStatus, body);
+    const body = { key: key.toString("hex") };
+    return this.ask(sealStatus, { method: "PUT", path: "sys/unseal", body });
   }
 
   /** Initialises an empty Vault with one unseal key. Vault itself refuses one that is initialised. */
   async initialise(): Promise<{ unsealKey: string; rootToken: string }> {
-    const { body } = await this.call({
-      operation: "sys/init",
-      method: "PUT",
-      path: "sys/init",
-      body: { secret_shares: 1, secret_threshold: 1 },
-    });
-    const { keys, root_token } = this.parse(initialised, body);
+    const body = { secret_shares: 1, secret_threshold: 1 };
+    const { keys, root_token } = await this.ask(initialised, { method: "PUT", path: "sys/init", body });
     return { unsealKey: keys[0], rootToken: root_token };
+  }
+
+  /** Calls Vault and parses what it answers. */
+  async ask<T>(type: z.ZodType<T>, call: Call): Promise<T> {
+    const { body } = await this.call(call);
+    const parsed = type.safeParse(body);
+    if (!parsed.success) {
+      throw new VaultUntrusted(
+        `what answers at ${this.server.address} is not Vault's API; set the address of Vault's listener`,
+      );
+    }
+    return parsed.data;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.agent.destroy();
   }
 
-  private async call(call: Call): Promise<{ status: number; body: unknown }> {
+  /** Calls Vault where the answer's body doesn't matter, or its status does. */
+  async call(call: Call): Promise<{ status: number; body: unknown }> {
     const { statusCode, text } = await this.send(call).catch((error: unknown) => {
       throw this.connectionFailure(error);
     });
     const body = parseJson(text);
     if (statusCode >= 300 && !call.accept?.includes(statusCode)) {
-      throw new VaultRefused(call.operation, statusCode, refusalReasons(body));
+      throw new VaultRefused(call.path, statusCode, refusalReasons(body));
     }
     return { status: statusCode, body };
   }
@@ -124,16 +122,6 @@ export class VaultClient implements AsyncDisposable {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     return { statusCode: response.statusCode, text: await response.body.text() };
-  }
-
-  private parse<T>(type: z.ZodType<T>, body: unknown): T {
-    const parsed = type.safeParse(body);
-    if (!parsed.success) {
-      throw new VaultUntrusted(
-        `what answers at ${this.server.address} is not Vault's API; set the address of Vault's listener`,
-      );
-    }
-    return parsed.data;
   }
 
   private connectionFailure(error: unknown): Error {

@@ -9,15 +9,19 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
+import { dirname } from "node:path";
 import { z } from "zod";
 import { malformedUnsealKey, parseUnsealKey } from "./unsealKey";
 
+const unsealKey = z.string().refine((text) => parseUnsealKey(text) !== undefined, malformedUnsealKey);
 const initFile = z.object({
-  unsealKey: z.string().refine((text) => parseUnsealKey(text) !== undefined, malformedUnsealKey),
+  unsealKey,
+  /** There while a rekey is under way: one of the two is Vault's key. */
+  nextUnsealKey: unsealKey.optional(),
   rootToken: z.string().min(1).optional(),
 });
 
-/** What an initialisation leaves in a file that only its owner can read (mode 0600). */
+/** Vault's keys in a file that only its owner can read (mode 0600). */
 export type InitFile = z.output<typeof initFile>;
 
 /** Undefined when there is no such file. Refuses a file that others can read, and one that is no init file. */
@@ -42,9 +46,8 @@ export function readInitFile(path: string): InitFile | undefined {
 }
 
 /**
- * Opens a place for the keys before they exist, so that an initialisation whose keys couldn't be kept never
- * happens. `keep` puts them there, durably and whole or not at all. An older file is kept beside it: it may be the
- * only key to a storage that is merely not mounted.
+ * Opens a place for the keys before they exist, so that keys which couldn't be kept are never made. `keep` puts
+ * them there, durably and whole or not at all.
  */
 export function reserveInitFile(path: string): { keep(keys: InitFile): void; discard(): void } {
   const draft = `${path}.${process.pid}.tmp`;
@@ -53,7 +56,7 @@ export function reserveInitFile(path: string): { keep(keys: InitFile): void; dis
     file = openSync(draft, "wx", 0o600);
   } catch (error) {
     throw new Error(
-      `can't write ${draft} (${(error as NodeJS.ErrnoException).code}), so Vault was not initialised`,
+      `can't write ${draft} (${(error as NodeJS.ErrnoException).code}), so nothing was changed in Vault; name a file that can be written`,
       { cause: error },
     );
   }
@@ -62,13 +65,23 @@ export function reserveInitFile(path: string): { keep(keys: InitFile): void; dis
       writeSync(file, `${JSON.stringify(keys, undefined, 2)}\n`);
       fsyncSync(file);
       closeSync(file);
-      if (existsSync(path)) {
-        renameSync(path, `${path}.until-${new Date().toISOString()}`);
-      }
       renameSync(draft, path);
+      const directory = openSync(dirname(path), "r");
+      fsyncSync(directory);
+      closeSync(directory);
     },
-    discard: () => rmSync(draft, { force: true }),
+    discard: () => {
+      closeSync(file);
+      rmSync(draft, { force: true });
+    },
   };
+}
+
+/** Puts an older file aside: it may be the only key to a storage that is merely not mounted. */
+export function setAside(path: string): void {
+  if (existsSync(path)) {
+    renameSync(path, `${path}.until-${new Date().toISOString()}`);
+  }
 }
 
 function parseJson(text: string): unknown {

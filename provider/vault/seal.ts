@@ -24,6 +24,9 @@ const inputs = z.strictObject({
     description:
       "Development only: a file (mode 0600). An empty Vault is initialised, and its unseal key and root token are kept there; later runs read the key from it.",
   }),
+  ceremonyLog: z.string().min(1).optional().meta({
+    description: "A file to which each initialisation and unsealing is appended, since Vault audits neither.",
+  }),
   trigger: z
     .string()
     .optional()

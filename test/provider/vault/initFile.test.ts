@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { readInitFile, reserveInitFile } from "../../../provider/vault/initFile";
+import { readInitFile, reserveInitFile, setAside } from "../../../provider/vault/initFile";
 
 let directory: string;
 let path: string;
@@ -27,9 +27,10 @@ test("keeps what it is given, for its owner only", () => {
   expect(readdirSync(directory)).toEqual(["vault-init.json"]);
 });
 
-test("never overwrites an older key", () => {
+test("puts an older key aside rather than over it", () => {
   const older = newKeys();
   reserveInitFile(path).keep(older);
+  setAside(path);
   reserveInitFile(path).keep(newKeys());
   const aside = readdirSync(directory).find((name) => name.startsWith("vault-init.json.until-"));
   expect(readInitFile(join(directory, aside!))).toEqual(older);
@@ -42,7 +43,7 @@ test("leaves nothing behind when the initialisation didn't happen", () => {
 
 test("refuses a place that can't be written, before any key exists", () => {
   expect(() => reserveInitFile(join(directory, "missing", "vault-init.json"))).toThrow(
-    /can't write .* \(ENOENT\), so Vault was not initialised/,
+    /can't write .* \(ENOENT\), so nothing was changed in Vault/,
   );
 });
 

@@ -63,7 +63,7 @@ describe("an empty Vault", () => {
   test("is not initialised when its keys couldn't be kept", async () => {
     const initialiseTo = join(vault.directory, "missing", "vault-init.json");
     await expect(seal.create({ ...inputs, initialiseTo }, context)).rejects.toThrow(
-      "so Vault was not initialised",
+      "so nothing was changed in Vault",
     );
     await using client = new VaultClient(inputs);
     expect((await client.sealStatus()).initialized).toBe(false);
