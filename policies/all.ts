@@ -1,9 +1,18 @@
 import { disallowAllInterfaces } from "./container/disallowAllInterfaces";
+import { disallowCustomCgroup } from "./container/disallowCustomCgroup";
+import { disallowDefaultBridge } from "./container/disallowDefaultBridge";
 import { disallowDockerSocket } from "./container/disallowDockerSocket";
 import { disallowEnvironmentSecret } from "./container/disallowEnvironmentSecret";
+import { disallowHostDevice } from "./container/disallowHostDevice";
 import { disallowHostNamespace } from "./container/disallowHostNamespace";
 import { disallowLatest } from "./container/disallowLatest";
 import { disallowPrivileged } from "./container/disallowPrivileged";
+import { disallowPrivilegedPort } from "./container/disallowPrivilegedPort";
+import { disallowSensitivePath } from "./container/disallowSensitivePath";
+import { disallowSharedPropagation } from "./container/disallowSharedPropagation";
+import { disallowSshd } from "./container/disallowSshd";
+import { disallowUnconfined } from "./container/disallowUnconfined";
+import { limitRestarts } from "./container/limitRestarts";
 import { requireDigest } from "./container/requireDigest";
 import { requireDropAll } from "./container/requireDropAll";
 import { requireHealthcheck } from "./container/requireHealthcheck";
@@ -34,4 +43,13 @@ export const policies: readonly PolicyDefinition[] = [
   disallowKnownDevValue,
   disallowDevMode,
   disallowSuperuser,
+  disallowUnconfined,
+  disallowSensitivePath,
+  disallowSharedPropagation,
+  disallowPrivilegedPort,
+  disallowSshd,
+  disallowHostDevice,
+  limitRestarts,
+  disallowCustomCgroup,
+  disallowDefaultBridge,
 ];

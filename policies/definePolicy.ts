@@ -31,8 +31,8 @@ export type ParameterSchemas = Record<
 
 export interface PolicyDefinition {
   readonly finding: FindingId;
-  /** Types of the resources it looks at; absent: all. */
-  readonly types?: ReadonlySet<string>;
+  /** Whether it looks at resources of this type; absent: at all. */
+  readonly appliesTo?: (type: string) => boolean;
   readonly parameters?: ParameterSchemas;
   /** Every problem of the resource. `parameters` has the schemas' defaults filled in. */
   readonly check: (resource: Resource, parameters: never) => Iterable<Problem>;

@@ -1,5 +1,5 @@
 import type { ParameterSchemas, Resource } from "./definePolicy";
-import { containerTypes, readContainer } from "./container/containerSpec";
+import { declaresContainers, readContainers } from "./container/containerSpec";
 import type { FindingId } from "./findings";
 
 /** A reviewed decision to accept one finding on one resource until a day. Part of the pack's configuration. */
@@ -40,7 +40,7 @@ export type Ruling = { readonly exempted: Exemption } | { readonly refusal?: str
 
 /**
  * Whether `finding` is accepted on `resource`: a configured exemption names it and hasn't expired, and, where the
- * resource is a container, its label claims the exception too, so that the code tells it to its readers. Either of
+ * resource declares containers, a label or annotation claims the exception too, so that the code tells it to its readers. Either of
  * the two alone exempts nothing, and the refusal says which is missing.
  *
  * @param today the day as YYYY-MM-DD
@@ -52,8 +52,8 @@ export function ruling(
   today: string,
 ): Ruling {
   const label = exceptionLabelPrefix + finding;
-  const canClaim = containerTypes.has(resource.type);
-  const claimed = canClaim && Boolean(readContainer(resource).labels[label]?.trim());
+  const canClaim = declaresContainers(resource.type);
+  const claimed = canClaim && readContainers(resource).some(({ labels }) => labels[label]?.trim());
   const exemption = exemptions.find((candidate) => candidate.resource === resource.name);
   if (!exemption) {
     return claimed

@@ -26,8 +26,8 @@ export function judge(
   settings: Settings,
   today: string,
 ): Judgement[] {
-  const { finding, types, parameters = {} } = definition;
-  if (types && !types.has(resource.type)) return [];
+  const { finding, appliesTo, parameters = {} } = definition;
+  if (appliesTo && !appliesTo(resource.type)) return [];
   const defaults = Object.fromEntries(
     Object.entries(parameters).map(([name, schema]) => [name, schema.default]),
   );

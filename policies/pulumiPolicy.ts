@@ -20,7 +20,7 @@ export function pulumiPolicy(definition: PolicyDefinition): ResourceValidationPo
     remediationSteps: finding.remediation,
     configSchema: { properties: parameters },
     validateResource: (args, report) => {
-      if (definition.types && !definition.types.has(args.type)) return;
+      if (definition.appliesTo && !definition.appliesTo(args.type)) return;
       const resource = {
         type: args.type,
         name: args.name,

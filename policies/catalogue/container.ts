@@ -179,4 +179,130 @@ export const containerFindings = {
       test: "test/probes/container/disallowInspectSecret.test.ts",
     },
   },
+  "container-security-disallow-unconfined": {
+    title: "Seccomp, AppArmor or SELinux confinement turned off",
+    severity: "high",
+    frameworks: { cisDocker: "5.2, 5.3, 5.22", owasp: "Docker RULE #6" },
+    remediation: "Remove the unconfined option, so that Docker's default profiles apply.",
+    places: {
+      component: { none: "not written by a component's users: HardenedContainer has no argument for it" },
+      policy: "policies/container/disallowUnconfined.ts",
+      probe: {
+        none: "docker inspect shows it, and no probe asks yet: the stack's containers are made by HardenedContainer alone",
+      },
+      test: "test/policies/container/disallowUnconfined.test.ts",
+    },
+  },
+  "container-mount-disallow-sensitive-path": {
+    title: "System directory of the host inside a container",
+    severity: "high",
+    frameworks: { cisDocker: "5.6", owasp: "Docker RULE #8" },
+    remediation: "Use a named volume; copy a needed file with uploads.",
+    places: {
+      component: { none: "not written by a component's users: HardenedContainer has no argument for it" },
+      policy: "policies/container/disallowSensitivePath.ts",
+      probe: {
+        none: "docker inspect shows it, and no probe asks yet: the stack's containers are made by HardenedContainer alone",
+      },
+      test: "test/policies/container/disallowSensitivePath.test.ts",
+    },
+  },
+  "container-mount-disallow-shared-propagation": {
+    title: "Mounts spread from the container to the host",
+    severity: "medium",
+    frameworks: { cisDocker: "5.20", owasp: "Docker RULE #8" },
+    remediation: "Leave the propagation unset: rprivate.",
+    places: {
+      component: { none: "not written by a component's users: HardenedContainer has no argument for it" },
+      policy: "policies/container/disallowSharedPropagation.ts",
+      probe: {
+        none: "docker inspect shows it, and no probe asks yet: the stack's containers are made by HardenedContainer alone",
+      },
+      test: "test/policies/container/disallowSharedPropagation.test.ts",
+    },
+  },
+  "container-port-disallow-privileged": {
+    title: "Privileged port of the host published",
+    severity: "medium",
+    frameworks: { cisDocker: "5.8" },
+    remediation: "Publish on a port above 1023, or allow the port in the pack's configuration.",
+    places: {
+      component: { none: "not written by a component's users: HardenedContainer has no argument for it" },
+      policy: "policies/container/disallowPrivilegedPort.ts",
+      probe: {
+        none: "docker inspect shows it, and no probe asks yet: the stack's containers are made by HardenedContainer alone",
+      },
+      test: "test/policies/container/disallowPrivilegedPort.test.ts",
+    },
+  },
+  "container-process-disallow-sshd": {
+    title: "SSH server in a container",
+    severity: "medium",
+    frameworks: { cisDocker: "5.7" },
+    remediation: "Remove it; use docker exec from the host.",
+    places: {
+      component: { none: "not written by a component's users: HardenedContainer has no argument for it" },
+      policy: "policies/container/disallowSshd.ts",
+      probe: {
+        none: "docker inspect shows it, and no probe asks yet: the stack's containers are made by HardenedContainer alone",
+      },
+      test: "test/policies/container/disallowSshd.test.ts",
+    },
+  },
+  "container-device-disallow-host": {
+    title: "Device of the host inside a container",
+    severity: "high",
+    frameworks: { cisDocker: "5.18", owasp: "Docker RULE #3" },
+    remediation: "Remove the device.",
+    places: {
+      component: { none: "not written by a component's users: HardenedContainer has no argument for it" },
+      policy: "policies/container/disallowHostDevice.ts",
+      probe: {
+        none: "docker inspect shows it, and no probe asks yet: the stack's containers are made by HardenedContainer alone",
+      },
+      test: "test/policies/container/disallowHostDevice.test.ts",
+    },
+  },
+  "container-restart-limit-retries": {
+    title: "Restarts without a bound",
+    severity: "low",
+    frameworks: { cisDocker: "5.15" },
+    remediation: "Set restart to on-failure and maxRetryCount to 5.",
+    places: {
+      component: { none: "not written by a component's users: HardenedContainer has no argument for it" },
+      policy: "policies/container/limitRestarts.ts",
+      probe: {
+        none: "docker inspect shows it, and no probe asks yet: the stack's containers are made by HardenedContainer alone",
+      },
+      test: "test/policies/container/limitRestarts.test.ts",
+    },
+  },
+  "container-cgroup-disallow-custom-parent": {
+    title: "Cgroup outside the engine's own",
+    severity: "medium",
+    frameworks: { cisDocker: "5.25" },
+    remediation: "Remove cgroupParent.",
+    places: {
+      component: { none: "not written by a component's users: HardenedContainer has no argument for it" },
+      policy: "policies/container/disallowCustomCgroup.ts",
+      probe: {
+        none: "docker inspect shows it, and no probe asks yet: the stack's containers are made by HardenedContainer alone",
+      },
+      test: "test/policies/container/disallowCustomCgroup.test.ts",
+    },
+  },
+  "container-network-disallow-default-bridge": {
+    title: "Container on Docker's default bridge",
+    severity: "medium",
+    frameworks: { cisDocker: "5.30", owasp: "Docker RULE #5" },
+    remediation: "Attach it to a network of the stack's own, or set networkMode to none.",
+    places: {
+      component: { none: "not written by a component's users: HardenedContainer has no argument for it" },
+      policy: "policies/container/disallowDefaultBridge.ts",
+      probe: {
+        none: "docker inspect shows it, and no probe asks yet: the stack's containers are made by HardenedContainer alone",
+      },
+      test: "test/policies/container/disallowDefaultBridge.test.ts",
+    },
+  },
 } as const satisfies Record<string, Finding>;

@@ -1,7 +1,9 @@
 import type { Resource } from "../definePolicy";
 import type { Maybe, Unknown } from "../unknown";
+import { readCloudRun, readEcsTask } from "./cloudTask";
 import { readDockerContainer } from "./dockerContainer";
 import { readDockerService } from "./dockerService";
+import { podPath, readKubernetesPod } from "./kubernetesPod";
 
 /** A value and where it stands in the resource's inputs, e.g. `volumes[0].hostPath`. */
 export interface Located<T> {
@@ -32,23 +34,29 @@ export type Namespace = "network" | "pid" | "ipc" | "user" | "cgroup";
 /** A limit or option that some resource type has no input for, so that no declaration of it could comply. */
 export type Inexpressible = "no-new-privileges" | "process limit";
 
-/** What a container is declared to be, in one shape for every resource type that runs one. */
-export interface ContainerSpec {
+/** What any orchestrator's container is declared to be. */
+export interface ContainerCore {
   readonly image: Located<string>;
   /** The program that replaces the image's entrypoint; empty: the image's own. */
   readonly entrypoint: Located<(string | Unknown)[]>;
   /** The arguments that replace the image's command; empty: the image's own. */
   readonly arguments: Located<(string | Unknown)[]>;
   readonly environment: readonly EnvironmentEntry[];
-  readonly user: Located<string>;
-  readonly readOnly: Located<boolean>;
   readonly privileged: Located<boolean>;
-  readonly droppedCapabilities: Located<(string | Unknown)[]>;
-  readonly addedCapabilities: Located<(string | Unknown)[]>;
-  readonly securityOptions: Located<(string | Unknown)[]>;
   readonly namespaces: readonly AttachedNamespace[];
   /** Every place of the host that the container can see. */
   readonly hostPaths: readonly Located<string>[];
+  /** Labels or annotations, in which an exception is claimed. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What a container of the Docker engine is declared to be. */
+export interface ContainerSpec extends ContainerCore {
+  readonly user: Located<string>;
+  readonly readOnly: Located<boolean>;
+  readonly droppedCapabilities: Located<(string | Unknown)[]>;
+  readonly addedCapabilities: Located<(string | Unknown)[]>;
+  readonly securityOptions: Located<(string | Unknown)[]>;
   readonly publishedPorts: readonly PublishedPort[];
   /** Publishes every port the image exposes. */
   readonly publishAll: Located<boolean>;
@@ -58,7 +66,14 @@ export interface ContainerSpec {
   readonly processes: Located<number>;
   /** The check's command; empty: the image's own, if it has one. */
   readonly healthcheck: Located<(string | Unknown)[]>;
-  readonly labels: Readonly<Record<string, string>>;
+  /** How changes of mounts spread between host and container. */
+  readonly propagations: readonly Located<string>[];
+  readonly devices: readonly Located<string>[];
+  /** When Docker starts it again, and how often; absent for what an orchestrator restarts. */
+  readonly restart?: { readonly policy: Located<string>; readonly maximum: Located<number> };
+  readonly cgroupParent: Located<string>;
+  /** Attached to Docker's own bridge, where every container reaches every other. */
+  readonly onDefaultBridge: boolean;
   /**
    * Only carries files into a volume: declared neither to be started nor to be kept running, and without network or
    * restarts. What harms only while a process runs (limits, health, a writable root file system) can't apply to it;
@@ -68,17 +83,37 @@ export interface ContainerSpec {
   readonly inexpressible: readonly Inexpressible[];
 }
 
-const readers: Record<string, (props: unknown) => ContainerSpec> = {
+const dockerReaders: Record<string, (props: unknown) => ContainerSpec> = {
   "docker:index/container:Container": readDockerContainer,
   "docker:index/service:Service": readDockerService,
 };
 
-/** Types of the resources that declare a container. */
-export const containerTypes: ReadonlySet<string> = new Set(Object.keys(readers));
+/** Types of the resources that declare a container of the Docker engine. */
+export const dockerTypes: ReadonlySet<string> = new Set(Object.keys(dockerReaders));
 
-/** The container that `resource` declares. Throws when its type declares none: see {@link containerTypes}. */
-export function readContainer(resource: Resource): ContainerSpec {
-  const reader = readers[resource.type];
-  if (!reader) throw new Error(`${resource.type} declares no container`);
+const cloudReaders: Record<string, (props: unknown) => ContainerCore[]> = {
+  "aws:ecs/taskDefinition:TaskDefinition": readEcsTask,
+  "gcp:cloudrun/service:Service": readCloudRun,
+  "gcp:cloudrunv2/service:Service": readCloudRun,
+  "gcp:cloudrunv2/job:Job": readCloudRun,
+};
+
+/** Whether a resource of this type declares containers, of whatever orchestrator. */
+export function declaresContainers(type: string): boolean {
+  return dockerTypes.has(type) || type in cloudReaders || podPath(type) !== undefined;
+}
+
+/** The Docker container that `resource` declares. Throws when its type declares none: see {@link dockerTypes}. */
+export function readDocker(resource: Resource): ContainerSpec {
+  const reader = dockerReaders[resource.type];
+  if (!reader) throw new Error(`${resource.type} declares no Docker container`);
   return reader(resource.props);
+}
+
+/** The containers that `resource` declares: see {@link declaresContainers}. */
+export function readContainers(resource: Resource): readonly ContainerCore[] {
+  if (dockerTypes.has(resource.type)) return [readDocker(resource)];
+  const pod = podPath(resource.type);
+  if (pod) return readKubernetesPod(resource.props, pod);
+  return cloudReaders[resource.type]?.(resource.props) ?? [];
 }

@@ -1,6 +1,6 @@
 import { masked } from "../masked";
 import { unknown } from "../unknown";
-import { containerPolicy } from "./containerPolicy";
+import { dockerPolicy } from "./containerPolicy";
 
 interface Parameters {
   publicPorts: number[];
@@ -12,7 +12,7 @@ const everywhere = new Set(["", "0.0.0.0", "::", "0:0:0:0:0:0:0:0", "[::]", "*"]
  * Refuses ports published on every interface: Docker's default, which also goes around the host's firewall. An
  * address that only the deploy will know is refused too.
  */
-export const disallowAllInterfaces = containerPolicy<Parameters>({
+export const disallowAllInterfaces = dockerPolicy<Parameters>({
   finding: "container-port-disallow-all-interfaces",
   parameters: {
     publicPorts: {

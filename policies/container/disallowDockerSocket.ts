@@ -1,7 +1,7 @@
 import { definePolicy, type Problem } from "../definePolicy";
 import { masked } from "../masked";
 import { readText, unknown } from "../unknown";
-import { containerTypes, readContainer, type Located } from "./containerSpec";
+import { declaresContainers, readContainers, type Located } from "./containerSpec";
 import { exposesEngineSocket } from "./engineSocket";
 
 const volumeType = "docker:index/volume:Volume";
@@ -12,12 +12,12 @@ const volumeType = "docker:index/volume:Volume";
  */
 export const disallowDockerSocket = definePolicy({
   finding: "container-mount-disallow-docker-socket",
-  types: new Set([...containerTypes, volumeType]),
+  appliesTo: (type) => type === volumeType || declaresContainers(type),
   *check(resource) {
     const hostPaths: readonly Located<string>[] =
       resource.type === volumeType
         ? [{ path: "driverOpts.device", value: readText(resource.props, "driverOpts", "device") }]
-        : readContainer(resource).hostPaths;
+        : readContainers(resource).flatMap((container) => container.hostPaths);
     for (const hostPath of hostPaths) yield* problemsOf(hostPath);
   },
 });

@@ -78,6 +78,32 @@ export function readDockerContainer(props: unknown): ContainerSpec {
     get healthcheck() {
       return texts("healthcheck.tests");
     },
+    get propagations(): Located<string>[] {
+      return propagationsOf(props, "mounts");
+    },
+    get devices(): Located<string>[] {
+      const devices = readList(props, "devices");
+      if (devices === unknown) return [{ path: "devices", value: unknown }];
+      return devices.map((device, index): Located<string> => ({
+        path: `devices[${index}].hostPath`,
+        value: readText(device, "hostPath"),
+      }));
+    },
+    get restart() {
+      return { policy: text("restart"), maximum: number("maxRetryCount") };
+    },
+    get cgroupParent() {
+      return text("cgroupParent");
+    },
+    get onDefaultBridge() {
+      const mode = readText(props, "networkMode");
+      if (mode !== undefined && mode !== "default" && mode !== "bridge") return false;
+      const networks = readList(props, "networksAdvanced");
+      return (
+        networks !== unknown &&
+        (networks.length === 0 || networks.some((network) => readText(network, "name") === "bridge"))
+      );
+    },
     get labels() {
       return labelsOf(props, "labels");
     },
@@ -134,6 +160,18 @@ export function bindMounts(holder: unknown, path: string): Located<string>[] {
     const named = ["volume", "tmpfs", "image"].includes(String(read(mount, "type")));
     return named ? [device] : [source, device];
   });
+}
+
+/** The propagation of each mount that names one. */
+export function propagationsOf(holder: unknown, path: string): Located<string>[] {
+  const mounts = readList(holder, ...path.split("."));
+  if (mounts === unknown) return [];
+  return mounts
+    .map((mount, index): Located<string> => ({
+      path: `${path}[${index}].bindOptions.propagation`,
+      value: readText(mount, "bindOptions", "propagation"),
+    }))
+    .filter(({ value }) => value !== undefined);
 }
 
 function hostVolumes(props: unknown): Located<string>[] {

@@ -6,7 +6,7 @@ import type {
   Located,
   PublishedPort,
 } from "./containerSpec";
-import { bindMounts, labelsOf } from "./dockerContainer";
+import { bindMounts, labelsOf, propagationsOf } from "./dockerContainer";
 
 const spec = "taskSpec.containerSpec";
 
@@ -92,6 +92,12 @@ export function readDockerService(props: unknown): ContainerSpec {
     get healthcheck() {
       return texts("healthcheck.tests");
     },
+    get propagations(): Located<string>[] {
+      return propagationsOf(props, `${spec}.mounts`);
+    },
+    devices: [],
+    cgroupParent: { path: spec, value: undefined },
+    onDefaultBridge: false,
     get labels() {
       return { ...labelsOf(props, "labels"), ...labelsOf(container, "labels") };
     },

@@ -1,6 +1,6 @@
 import { masked } from "../masked";
 import { unknown, type Unknown } from "../unknown";
-import { containerPolicy } from "./containerPolicy";
+import { dockerPolicy } from "./containerPolicy";
 
 interface Parameters {
   allowedCapabilities: string[];
@@ -9,7 +9,7 @@ interface Parameters {
 const plain = (capability: string) => capability.trim().toUpperCase().replace(/^CAP_/, "");
 
 /** Requires all capabilities to be dropped, and none added back but the allowed. */
-export const requireDropAll = containerPolicy<Parameters>({
+export const requireDropAll = dockerPolicy<Parameters>({
   finding: "container-capability-require-drop-all",
   parameters: {
     allowedCapabilities: {

@@ -1,9 +1,9 @@
 import { masked } from "../masked";
 import { unknown } from "../unknown";
-import { containerPolicy } from "./containerPolicy";
+import { dockerPolicy } from "./containerPolicy";
 
 /** Requires a healthcheck of the declaration's own: an image's can't be seen, and NONE turns it off. */
-export const requireHealthcheck = containerPolicy({
+export const requireHealthcheck = dockerPolicy({
   finding: "container-health-require-healthcheck",
   *check({ healthcheck: { path, value }, neverStarted }) {
     if (neverStarted) return;

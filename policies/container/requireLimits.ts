@@ -1,11 +1,11 @@
 import { masked } from "../masked";
-import { containerPolicy } from "./containerPolicy";
+import { dockerPolicy } from "./containerPolicy";
 
 /**
  * Requires limits on memory, CPU and processes. @pulumi/docker has no PIDs limit for a container: the nproc ulimit
  * counts the processes of the container's user, a partial cover. `docker.Service` has neither.
  */
-export const requireLimits = containerPolicy({
+export const requireLimits = dockerPolicy({
   finding: "container-resource-require-limits",
   *check({ memory, cpu, processes, inexpressible, neverStarted }) {
     if (neverStarted) return;

@@ -1,11 +1,11 @@
 import { unknown } from "../unknown";
-import { containerPolicy } from "./containerPolicy";
+import { dockerPolicy } from "./containerPolicy";
 
 /**
  * Requires no-new-privileges, so that no setuid program gains root. `docker.Service` has no input for it: set it in
  * the engine's daemon.json on machines of a swarm.
  */
-export const requireNoNewPrivileges = containerPolicy({
+export const requireNoNewPrivileges = dockerPolicy({
   finding: "container-process-require-no-new-privileges",
   *check({ securityOptions: { path, value }, inexpressible }) {
     if (inexpressible.includes("no-new-privileges")) return;

@@ -1,9 +1,9 @@
 import { masked } from "../masked";
 import { unknown } from "../unknown";
-import { containerPolicy } from "./containerPolicy";
+import { dockerPolicy } from "./containerPolicy";
 
 /** Requires a user other than root. Absent, it would be the image's, which is root more often than not. */
-export const requireNonRoot = containerPolicy({
+export const requireNonRoot = dockerPolicy({
   finding: "container-process-require-non-root",
   *check({ user: { path, value } }) {
     const name = typeof value === "string" ? value.trim().split(":")[0]!.toLowerCase() : "";

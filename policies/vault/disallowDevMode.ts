@@ -1,5 +1,5 @@
 import { containerPolicy } from "../container/containerPolicy";
-import type { ContainerSpec } from "../container/containerSpec";
+import type { ContainerCore } from "../container/containerSpec";
 import { parseImage } from "../container/imageReference";
 import type { Problem } from "../definePolicy";
 import { masked } from "../masked";
@@ -28,7 +28,7 @@ export const disallowDevMode = containerPolicy({
   },
 });
 
-function* commandProblems(container: ContainerSpec, isVault: boolean): Iterable<Problem> {
+function* commandProblems(container: ContainerCore, isVault: boolean): Iterable<Problem> {
   const required = "vault server -config=…, without -dev";
   const words: (string | Unknown)[] = [];
   for (const { path, value } of [container.entrypoint, container.arguments]) {

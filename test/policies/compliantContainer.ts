@@ -59,6 +59,7 @@ export function container(change: Change = () => {}): TestedResource {
     ports: [{ internal: 8443, external: 8443, ip: "127.0.0.1", protocol: "tcp" }],
     healthcheck: { tests: ["CMD", "curl", "-f", "https://localhost:8443/"], interval: "5s" },
     restart: "on-failure",
+    maxRetryCount: 5,
     mustRun: true,
   };
   change(props);

@@ -83,7 +83,9 @@ function requestFor({ type, name = "web", props }: TestedResource): analyzer.Ana
   request.setType(type);
   request.setName(name);
   request.setUrn(`urn:pulumi:test::test::${type}::${name}`);
-  request.setProperties(Struct.fromJavaScript(props as Record<string, JavaScriptValue>));
+  request.setProperties(
+    Struct.fromJavaScript(JSON.parse(JSON.stringify(props)) as Record<string, JavaScriptValue>),
+  );
   request.setOptions(new analyzer.AnalyzerResourceOptions());
   return request;
 }

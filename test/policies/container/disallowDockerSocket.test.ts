@@ -66,7 +66,6 @@ accepts({
     container((props) => (props.volumes = [{ fromContainer: unknownValue }])),
   "a host directory beside the socket's": () => mounted("/var/lib/app"),
   "a directory whose name only begins like the socket's": () => mounted("/var/running"),
-  "a process' own directory in /proc": () => mounted("/proc/sys/net"),
   "a volume without a device": () => volume({}),
   "a volume of an NFS server": () => volume({ type: "nfs", device: ":/export", o: "addr=10.0.0.1" }),
 });

@@ -18,6 +18,7 @@ refuses("container-resource-require-limits", {
   "a container that isn't started but has a network": () =>
     fileCarrier((props) => {
       delete props.networkMode;
+      props.networksAdvanced = [{ name: "edge" }];
       props.readOnly = true;
       props.healthcheck = { tests: ["CMD", "true"] };
     }),

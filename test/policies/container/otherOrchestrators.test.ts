@@ -1,0 +1,142 @@
+import { randomBytes } from "node:crypto";
+
+import { accepts, refuses } from "../cases";
+import { evaluate, unknownValue, type TestedResource } from "../evaluate";
+
+const image = `nginx:1.28.0@sha256:${randomBytes(32).toString("hex")}`;
+const generated = randomBytes(24).toString("base64url");
+
+type Props = Record<string, unknown>;
+
+/** A pod of each kind that bears one, with the container's and the pod's inputs changed. */
+const kinds: [string, (pod: Props) => Props][] = [
+  ["kubernetes:core/v1:Pod", (pod) => ({ spec: pod })],
+  ["kubernetes:core/v1:PodTemplate", (pod) => ({ template: { spec: pod } })],
+  ...[
+    "apps/v1:Deployment",
+    "apps/v1:StatefulSet",
+    "apps/v1:DaemonSet",
+    "apps/v1:DeploymentPatch",
+    "batch/v1:Job",
+  ].map((kind): [string, (pod: Props) => Props] => [
+    `kubernetes:${kind}`,
+    (pod) => ({ spec: { template: { spec: pod } } }),
+  ]),
+  [
+    "kubernetes:batch/v1:CronJob",
+    (pod) => ({ spec: { jobTemplate: { spec: { template: { spec: pod } } } } }),
+  ],
+];
+const pod = (container: Props = {}, changes: Props = {}, [type, wrap] = kinds[0]!): TestedResource => ({
+  type,
+  props: wrap({ containers: [{ name: "web", image, ...container }], ...changes }),
+});
+const task = (container: Props = {}, changes: Props = {}): TestedResource => ({
+  type: "aws:ecs/taskDefinition:TaskDefinition",
+  props: {
+    family: "web",
+    containerDefinitions: JSON.stringify([{ name: "web", image, ...container }]),
+    ...changes,
+  },
+});
+const cloudRun = (container: Props = {}, generation: 1 | 2 | "job" = 2): TestedResource => {
+  const containers = [{ image, ...container }];
+  if (generation === 1)
+    return { type: "gcp:cloudrun/service:Service", props: { template: { spec: { containers } } } };
+  if (generation === 2)
+    return { type: "gcp:cloudrunv2/service:Service", props: { template: { containers } } };
+  return { type: "gcp:cloudrunv2/job:Job", props: { template: { template: { containers } } } };
+};
+
+describe("latest", () => {
+  refuses("container-image-disallow-latest", {
+    ...Object.fromEntries(
+      kinds.map((kind) => [`in a ${kind[0]}`, () => pod({ image: "nginx:latest" }, {}, kind)]),
+    ),
+    "in an init container": () => pod({}, { initContainers: [{ image: "nginx" }] }),
+    "in an ECS task": () => task({ image: "nginx" }),
+    "in a Cloud Run service": () => cloudRun({ image: "nginx" }),
+    "in a Cloud Run service of the first generation": () => cloudRun({ image: "nginx" }, 1),
+    "in a Cloud Run job": () => cloudRun({ image: "nginx" }, "job"),
+    "in containers unknown until deployed": () => pod({}, { containers: unknownValue }),
+    "in an ECS task unknown until deployed": () => task({}, { containerDefinitions: unknownValue }),
+    "in an ECS task that can't be read": () => task({}, { containerDefinitions: "[{" }),
+    "in Cloud Run containers unknown until deployed": () => ({
+      type: "gcp:cloudrunv2/service:Service",
+      props: { template: { containers: unknownValue } },
+    }),
+  });
+});
+
+describe("a tag without a digest", () => {
+  refuses("container-image-require-digest", {
+    "in a pod": () => pod({ image: "nginx:1.28.0" }),
+    "in an ECS task": () => task({ image: "nginx:1.28.0" }),
+    "in Cloud Run": () => cloudRun({ image: "nginx:1.28.0" }),
+  });
+});
+
+describe("a secret in the environment", () => {
+  const entry = { name: "DB_PASSWORD", value: generated };
+  refuses("container-environment-disallow-secret", {
+    "of a pod": () => pod({ env: [entry] }),
+    "of an ECS task": () => task({ environment: [entry] }),
+    "of Cloud Run": () => cloudRun({ envs: [entry] }),
+  });
+});
+
+describe("privilege", () => {
+  refuses("container-process-disallow-privileged", {
+    "of a pod": () => pod({ securityContext: { privileged: true } }),
+    "of a pod, unknown until deployed": () => pod({ securityContext: { privileged: unknownValue } }),
+    "of an ECS task": () => task({ privileged: true }),
+  });
+});
+
+describe("the engine's socket", () => {
+  refuses("container-mount-disallow-docker-socket", {
+    "in a pod": () => pod({}, { volumes: [{ name: "x", hostPath: { path: "/var/run/docker.sock" } }] }),
+    "in an ECS task": () => task({}, { volumes: [{ name: "x", hostPath: "/var/run" }] }),
+    "in a pod whose volumes are unknown": () => pod({}, { volumes: unknownValue }),
+  });
+});
+
+describe("the host's namespaces", () => {
+  refuses("container-namespace-disallow-host", {
+    "network of a pod": () => pod({}, { hostNetwork: true }),
+    "PIDs of a pod": () => pod({}, { hostPID: true }),
+    "IPC of a pod": () => pod({}, { hostIPC: true }),
+    "network of an ECS task": () => task({}, { networkMode: "host" }),
+  });
+});
+
+describe("Vault's dev mode", () => {
+  refuses("vault-server-disallow-dev-mode", {
+    "in a pod": () => pod({ command: ["vault", "server"], args: ["-dev"] }),
+    "in an ECS task": () => task({ entryPoint: ["vault"], command: ["server", "-dev"] }),
+    "in Cloud Run": () => cloudRun({ commands: ["vault"], args: ["server", "-dev"] }),
+  });
+});
+
+accepts({
+  ...Object.fromEntries(kinds.map((kind) => [`a pinned ${kind[0]}`, () => pod({}, {}, kind)])),
+  "a pinned ECS task": () => task(),
+  "a pinned Cloud Run service": () => cloudRun(),
+  "a secret of Kubernetes in the environment": () =>
+    pod({ env: [{ name: "DB_PASSWORD", valueFrom: { secretKeyRef: { name: "db", key: "password" } } }] }),
+  "a Kubernetes resource without a pod": () => ({
+    type: "kubernetes:core/v1:Service",
+    props: { spec: { type: "ClusterIP" } },
+  }),
+});
+
+test("an annotation claims an exception in Kubernetes", async () => {
+  const finding = "container-namespace-disallow-host";
+  const resource = pod({}, { hostNetwork: true });
+  resource.props.metadata = {
+    annotations: { [`apexmcp.exception.${finding}`]: "is the cluster's own network agent" },
+  };
+  const exemptions = [{ resource: "web", reason: "network agent", owner: "platform", expires: "2999-12-31" }];
+  expect((await evaluate(resource)).findings).toEqual([finding]);
+  expect((await evaluate(resource, { [finding]: { exemptions } })).findings).toEqual([]);
+});
