@@ -18,7 +18,7 @@ export class GitHubStandIn implements AsyncDisposable {
 
   private constructor(
     private readonly server: Server,
-    private readonly keys: ReturnType<typeof sodium.crypto_box_keypair>,
+    private readonly keys: { publicKey: Uint8Array; privateKey: Uint8Array },
     readonly token: string,
   ) {}
 
