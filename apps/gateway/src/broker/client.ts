@@ -7,6 +7,7 @@ import {
   AUDIENCE,
   credentialPath,
   GATEWAY,
+  isCredentialName,
   PROBLEM_TYPE,
   problems,
   storedCredential,
@@ -70,86 +71,104 @@ export class CredentialClient {
     this.#signer = new RequestTokenSigner(options.secret, GATEWAY, AUDIENCE);
   }
 
-  /** Undefined when the connector has no credential. @param caller the agent or user on whose behalf. @throws BrokerError */
+  /**
+   * Undefined when the connector has no credential.
+   * @param caller the agent or user on whose behalf
+   * @throws BrokerError
+   */
   async read(name: CredentialName, caller: string): Promise<StoredCredential | undefined> {
-    try {
-      return storedCredential.parse(await this.#request("credential.read", "GET", name, caller));
-    } catch (error) {
-      if (error instanceof BrokerError && error.code === "no-credential") return undefined;
-      throw error;
-    }
+    return this.#audited("credential.read", name, caller, async (id) => {
+      try {
+        return await this.#send({ method: "GET", path: pathOf(name) }, id, storedCredential);
+      } catch (error) {
+        if (error instanceof BrokerError && error.code === "no-credential") return undefined;
+        throw error;
+      }
+    });
   }
 
   /** The new version. @throws BrokerError `version-conflict` when `write.version` isn't the present one */
   async write(name: CredentialName, write: CredentialWrite, caller: string): Promise<number> {
-    return writtenCredential.parse(await this.#request("credential.write", "PUT", name, caller, write))
-      .version;
+    const body = Buffer.from(JSON.stringify(write));
+    return this.#audited("credential.write", name, caller, async (id) => {
+      const answer = await this.#send({ method: "PUT", path: pathOf(name), body }, id, writtenCredential);
+      return answer.version;
+    });
   }
 
   /** With all its versions, for good. @throws BrokerError */
   async delete(name: CredentialName, caller: string): Promise<void> {
-    await this.#request("credential.delete", "DELETE", name, caller);
+    await this.#audited("credential.delete", name, caller, (id) =>
+      this.#send({ method: "DELETE", path: pathOf(name) }, id, z.undefined()),
+    );
   }
 
   async close(): Promise<void> {
     await this.#pool.close();
   }
 
-  async #request(
+  async #audited<T>(
     action: CredentialAction,
-    method: "GET" | "PUT" | "DELETE",
     name: CredentialName,
     caller: string,
-    json?: CredentialWrite,
-  ): Promise<unknown> {
-    const path = `/v1/credentials/${credentialPath(name)}`;
-    const body = json && Buffer.from(JSON.stringify(json));
-    const access = { action, ...name, caller, requestId: randomUUID() };
-    await this.options.audit.write({ ...access, outcome: "requested" });
+    access: (requestId: string) => Promise<T>,
+  ): Promise<T> {
+    const { organisation, connector } = name;
+    if (!isCredentialName(name)) throw new RangeError("not the name of a connector's credential");
+    const record = { action, organisation, connector, caller, requestId: randomUUID() };
+    await this.options.audit.write({ ...record, outcome: "requested" });
     try {
-      return await this.#send({ method, path, body }, access.requestId);
+      return await access(record.requestId);
     } catch (error) {
       const reason = error instanceof BrokerError ? error.code : "internal";
-      await this.options.audit.write({ ...access, outcome: "failed", reason });
+      await this.options.audit.write({ ...record, outcome: "failed", reason });
       throw error;
     }
   }
 
-  async #send(
-    request: { method: "GET" | "PUT" | "DELETE"; path: string; body?: Buffer | undefined },
-    id: string,
-  ) {
-    const { token } = this.#signer.sign(request, id);
-    const { status, text, retryAfter } = await this.#pool
-      .request({
-        method: request.method,
-        path: request.path,
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(request.body && { "content-type": "application/json" }),
-        },
-        body: request.body ?? null,
-        signal: AbortSignal.timeout(TIMEOUT),
-      })
-      .then(async ({ statusCode, headers, body }) => ({
-        status: statusCode,
-        text: await body.text(),
-        retryAfter: Number(headers["retry-after"]) || undefined,
-      }))
-      .catch((error: unknown) => {
-        const { code, name } = error as NodeJS.ErrnoException;
-        throw new BrokerError("broker-unreachable", `the credential broker doesn't answer (${code ?? name})`);
-      });
-    if (status === 204) return undefined;
-    const answer = parseJson(text);
-    if (status === 200 && answer !== undefined) return answer;
-    const { success, data } = problem.safeParse(answer);
+  async #send<T>(request: BrokerRequest, id: string, type: z.ZodType<T>): Promise<T> {
+    const { status, text, retryAfter } = await this.#exchange(request, id);
+    const json = text === "" ? undefined : parseJson(text);
+    const answer = type.safeParse(json);
+    if ((status === 200 || status === 204) && answer.success) return answer.data;
+    const { success, data } = problem.safeParse(json);
     if (success && isProblemCode(data.type)) throw new BrokerError(data.type, data.detail, retryAfter);
     throw new BrokerError(
       "broker-unknown-answer",
       `what answers with ${status} is not the credential broker`,
     );
   }
+
+  async #exchange({ method, path, body }: BrokerRequest, id: string) {
+    const { token } = this.#signer.sign({ method, path, body }, id);
+    try {
+      const response = await this.#pool.request({
+        method,
+        path,
+        headers: { authorization: `Bearer ${token}`, ...(body && { "content-type": "application/json" }) },
+        body: body ?? null,
+        signal: AbortSignal.timeout(TIMEOUT),
+      });
+      return {
+        status: response.statusCode,
+        text: await response.body.text(),
+        retryAfter: Number(response.headers["retry-after"]) || undefined,
+      };
+    } catch (error) {
+      const { code, name } = error as NodeJS.ErrnoException;
+      throw new BrokerError("broker-unreachable", `the credential broker doesn't answer (${code ?? name})`);
+    }
+  }
+}
+
+interface BrokerRequest {
+  method: "GET" | "PUT" | "DELETE";
+  path: string;
+  body?: Buffer;
+}
+
+function pathOf(name: CredentialName): string {
+  return `/v1/credentials/${credentialPath(name)}`;
 }
 
 function isProblemCode(code: string): code is ProblemCode {
@@ -160,6 +179,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined;
+    return null;
   }
 }
