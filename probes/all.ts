@@ -14,7 +14,11 @@ import { requireReadOnly } from "./container/requireReadOnly";
 import { requireTls as edgeRequireTls } from "./edge/requireTls";
 import { requireInjection } from "./gateway/requireInjection";
 import { requireIsolation } from "./network/requireIsolation";
+import { disallowAuditModification } from "./postgres/disallowAuditModification";
+import { disallowDdl } from "./postgres/disallowDdl";
+import { disallowEscalation } from "./postgres/disallowEscalation";
 import { disallowSuperuser } from "./postgres/disallowSuperuser";
+import { requirePinnedSearchPath } from "./postgres/requirePinnedSearchPath";
 import { requireScram } from "./postgres/requireScram";
 import { requireTls as postgresRequireTls } from "./postgres/requireTls";
 import type { Probe } from "./probe";
@@ -47,6 +51,10 @@ export const probes: readonly Probe[] = [
   postgresRequireTls,
   requireScram,
   disallowSuperuser,
+  disallowAuditModification,
+  disallowDdl,
+  disallowEscalation,
+  requirePinnedSearchPath,
   requireInjection,
   edgeRequireTls,
 ];

@@ -21,11 +21,13 @@ export interface MigrationsArgs {
 
 /**
  * Every SQL migration of a directory has run in the database, once, in order, over TLS that verifies the server
- * (article, finding 5; postgres-audit-disallow-modification). Each is one transaction, with the record that it ran
- * and its checksum. A preview lists what would run, and refuses a file that was changed or removed after it ran;
- * of a database that doesn't answer it says so. An update waits up to 60 s for the database, and up to 60 s for
- * another run, and names file, line and SQLSTATE of a migration that fails. Deleting the resource changes nothing
- * in the database.
+ * (article, finding 5). What the gateway's do is postgres-audit-disallow-modification, postgres-role-disallow-ddl
+ * and postgres-function-require-pinned-search-path.
+ *
+ * Each is one transaction, with the record that it ran and its checksum. A preview lists what would run, and refuses
+ * a file that was changed or removed after it ran; of a database that doesn't answer it says so. An update waits up
+ * to 60 s for the database, and up to 60 s for another run, and names file, line and SQLSTATE of a migration that
+ * fails. Deleting the resource changes nothing in the database.
  *
  * @throws when the directory has no migrations, or one with a wrong name or with transaction control
  */

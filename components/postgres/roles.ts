@@ -21,9 +21,9 @@ export const appRole = "apexmcp_app";
 export const auditorRole = "apexmcp_auditor";
 
 /**
- * The database and its roles (article, finding 5; postgres-role-disallow-superuser): `apexmcp_migrator` owns
- * the database and everything in it, `apexmcp_app` may do what the migrations grant it and nothing more, and
- * `apexmcp_auditor` may read the audit log.
+ * The database and its roles (article, finding 5; postgres-role-disallow-superuser,
+ * postgres-role-disallow-escalation): `apexmcp_migrator` owns the database and everything in it, `apexmcp_app` may do
+ * what the migrations grant it and nothing more, and `apexmcp_auditor` may read the audit log.
  *
  * The database and the roles stay in the data volume when the stack is destroyed.
  */

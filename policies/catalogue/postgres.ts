@@ -39,4 +39,57 @@ export const postgresFindings = {
       test: "test/policies/postgres/disallowSuperuser.test.ts",
     },
   },
+  "postgres-audit-disallow-modification": {
+    title: "Application can change or forge its own audit trail",
+    severity: "critical",
+    frameworks: { article: 5, owasp: "A09:2021" },
+    remediation:
+      "Revoke everything on audit_logs from the application's role, and let it write through insert_audit_log_entry() only.",
+    places: {
+      component: "components/postgres/migrations.ts",
+      policy: { none: "table grants are made by SQL migrations, which no Pulumi program shows" },
+      probe: "probes/postgres/disallowAuditModification.ts",
+      test: "test/probes/postgres/appRole.integration.test.ts",
+    },
+  },
+  "postgres-role-disallow-ddl": {
+    title: "Application role can change the schema",
+    severity: "high",
+    frameworks: { article: 5, owasp: "A01:2021" },
+    remediation:
+      "Let a migrator role own the database and everything in it; grant the application DML on its tables, and neither CREATE nor TEMP.",
+    places: {
+      component: "components/postgres/migrations.ts",
+      policy: { none: "grants are made by SQL migrations, which no Pulumi program shows" },
+      probe: "probes/postgres/disallowDdl.ts",
+      test: "test/probes/postgres/appRole.integration.test.ts",
+    },
+  },
+  "postgres-role-disallow-escalation": {
+    title: "Application role can become another role, or reach files and programs of the server",
+    severity: "critical",
+    frameworks: { article: 5, owasp: "A01:2021" },
+    remediation: "Make the application's role a member of no other role, predefined ones included.",
+    places: {
+      component: "components/postgres/roles.ts",
+      policy: {
+        none: "postgres-role-disallow-superuser refuses the attributes; memberships are seen on the live stack",
+      },
+      probe: "probes/postgres/disallowEscalation.ts",
+      test: "test/probes/postgres/appRole.integration.test.ts",
+    },
+  },
+  "postgres-function-require-pinned-search-path": {
+    title: "SECURITY DEFINER function resolves names by its caller's search_path",
+    severity: "high",
+    frameworks: { article: 5, owasp: "A03:2021" },
+    remediation:
+      "SET search_path = pg_catalog, pg_temp on the function, name every object with its schema, and revoke EXECUTE from PUBLIC (CVE-2018-1058).",
+    places: {
+      component: "components/postgres/migrations.ts",
+      policy: { none: "functions are made by SQL migrations, which no Pulumi program shows" },
+      probe: "probes/postgres/requirePinnedSearchPath.ts",
+      test: "test/probes/postgres/appRole.integration.test.ts",
+    },
+  },
 } as const satisfies Record<string, Finding>;

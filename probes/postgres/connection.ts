@@ -21,13 +21,18 @@ export function plainConnection({ postgres }: Target): ClientConfig {
 
 /** Runs a query as the application's role, with its real password, over verified TLS. */
 export async function queryAsApp<Row extends object>(target: Target, sql: string): Promise<Row[]> {
+  return asApp(target, async (client) => (await client.query<Row>(sql)).rows);
+}
+
+/** Does work on a connection of the application's role, with its real password, over verified TLS. */
+export async function asApp<T>(target: Target, work: (client: Client) => Promise<T>): Promise<T> {
   const password = target.secrets["POSTGRES_APP_PASSWORD"];
   if (password === undefined) throw new Error("the stack's output has no POSTGRES_APP_PASSWORD");
   const client = new Client({ ...verifiedConnection(target), user: appRole, password });
   client.on("error", () => undefined); // a connection lost later; the query tells
   try {
     await client.connect();
-    return (await client.query<Row>(sql)).rows;
+    return await work(client);
   } finally {
     await client.end().catch(() => undefined);
   }
