@@ -1,5 +1,8 @@
 import { randomUUID } from "node:crypto";
 import fastify, { type FastifyInstance } from "fastify";
+import { AuditLog } from "./audit/auditLog";
+import { AgentTokens } from "./auth/agentTokens";
+import { Resources } from "./auth/resources";
 import type { Config } from "./config";
 import { databaseProblem } from "./database/check";
 import { createPool } from "./database/pool";
@@ -8,6 +11,8 @@ import { registerRateLimit } from "./limits/rateLimit";
 import { problemOf, registerProblems, sendProblem } from "./problems";
 import { registerCors, registerSecurityHeaders } from "./responseHeaders";
 import { registerHealthRoutes } from "./routes/health";
+import { registerMetadataRoutes } from "./routes/metadata";
+import { registerTokenRoute } from "./routes/token";
 
 /** How long /readyz waits for a dependency, in milliseconds. */
 const READINESS_TIMEOUT = 2000;
@@ -44,6 +49,14 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   await registerLoadLimits(app, config.limits);
   await registerCors(app, config.origins);
 
+  const resources = new Resources(config.publicUrl);
+  const tokens = new AgentTokens(
+    { current: config.secrets.OAUTH_JWT_SECRET, previous: config.secrets.OAUTH_JWT_SECRET_PREVIOUS },
+    config.publicUrl,
+  );
+  const audit = new AuditLog(pool);
+  registerMetadataRoutes(app, resources);
+  registerTokenRoute(app, { pool, tokens, resources, audit });
   registerHealthRoutes(app, {
     postgres: () => databaseProblem(pool, config.database.user, READINESS_TIMEOUT),
   });

@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 import { checkUrlCommand } from "./commands/checkUrl";
+import { createAgentCommand } from "./commands/createAgent";
 import { secretsCommand } from "./commands/secrets";
+import type { Pool } from "pg";
+import { loadConfig } from "./config";
+import { createPool } from "./database/pool";
 import { AddressPolicy } from "./egress/addressPolicy";
 import { createResolve } from "./egress/resolver";
 import { loadAddressRules } from "./egress/settings";
@@ -8,6 +12,8 @@ import { UrlGuard } from "./egress/urlGuard";
 
 const usage = `Usage: gateway COMMAND
   secrets             which secrets are injected, from where, how old; never a value
+  create-agent ORGANISATION NAME SCOPE...
+                      makes an agent and prints its id and its secret, once
   check-url URL...    whether a connector may have this URL, and why not
 `;
 
@@ -21,8 +27,21 @@ function run([command, ...operands]: string[]): number | Promise<number> {
     process.stderr.write(`${problems.join("\n")}\n`);
     return 2;
   }
+  if (command === "create-agent" && operands.length > 2)
+    return withPool((pool) => createAgentCommand(pool, operands, print));
   process.stderr.write(usage);
   return 2;
 }
 
-void Promise.resolve(run(process.argv.slice(2))).then((code) => (process.exitCode = code));
+async function withPool(command: (pool: Pool) => Promise<number>): Promise<number> {
+  const pool = createPool(loadConfig(process.env));
+  return command(pool).finally(() => pool.end());
+}
+
+void Promise.resolve(process.argv.slice(2))
+  .then(run)
+  .catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  })
+  .then((code) => (process.exitCode = code));

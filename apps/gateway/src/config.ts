@@ -19,6 +19,12 @@ const settings = z.object({
   HOST: z.string().min(1).default("0.0.0.0"),
   PORT: port.default(8080),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  PUBLIC_URL: z
+    .string()
+    .default("https://localhost:8443")
+    .refine((text) => text.startsWith("https://") && isOrigin(text), {
+      error: "must be an https origin as in https://mcp.example.com; no path",
+    }),
   TRUSTED_PROXY_CIDRS: list.refine(
     (entries) => entries.every((entry) => isCidr(entry) && !entry.endsWith("/0")),
     {
@@ -45,6 +51,8 @@ const settings = z.object({
 export interface Config {
   listen: { host: string; port: number };
   logLevel: z.infer<typeof settings>["LOG_LEVEL"];
+  /** The origin at which clients reach the gateway; tokens are issued for it and metadata names it. */
+  publicUrl: string;
   /** CIDRs of the proxies whose X-Forwarded-For tells the client's address; empty: the peer is the client. */
   trustedProxies: readonly string[];
   /** Exact origins of web pages that may call the gateway. */
@@ -92,6 +100,7 @@ export function loadConfig(environment: Environment): Config {
   return {
     listen: { host: HOST, port: PORT },
     logLevel: LOG_LEVEL,
+    publicUrl: parsed.data.PUBLIC_URL,
     trustedProxies: TRUSTED_PROXY_CIDRS,
     origins: CORS_ORIGINS,
     limits: {

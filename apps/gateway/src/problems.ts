@@ -3,11 +3,15 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 /** Every way in which the gateway says no over HTTP, outside MCP's own errors. */
 export const problems = {
   "bad-request": { status: 400, title: "The request can't be read" },
+  unauthenticated: { status: 401, title: "A valid token is needed" },
+  forbidden: { status: 403, title: "The token doesn't permit this" },
   "not-found": { status: 404, title: "There is nothing here" },
   "too-large": { status: 413, title: "The request is too large" },
   "unsupported-media-type": { status: 415, title: "The body's type is not supported" },
   "rate-limited": { status: 429, title: "Too many requests" },
   internal: { status: 500, title: "The gateway failed" },
+  "audit-unavailable": { status: 503, title: "The audit log can't be written" },
+  unavailable: { status: 503, title: "A service the gateway needs doesn't answer" },
   overloaded: { status: 503, title: "The gateway is overloaded" },
 } as const satisfies Record<string, { status: number; title: string }>;
 
@@ -32,6 +36,7 @@ export function registerProblems(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
     if (problem.code === "internal") request.log.error({ err: error }, "failed");
+    else if (problem.cause !== undefined) request.log.warn({ err: problem.cause }, problem.code);
     return sendProblem(reply, problem);
   });
 }

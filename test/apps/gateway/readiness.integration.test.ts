@@ -2,26 +2,20 @@ import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { buildApp } from "../../../apps/gateway/src/app";
 import { loadConfig } from "../../../apps/gateway/src/config";
+import { RealPostgres } from "../../support/realPostgres";
 import { createAuthority } from "./certificates";
 import { createInjection, strongSecret, type Injection } from "./injection";
-import { startPostgres, type PostgresServer } from "./postgresServer";
 
-const password = strongSecret();
-let postgres: PostgresServer;
-let authority: string;
+let postgres: RealPostgres;
 const injections: Injection[] = [];
 
 beforeAll(async () => {
-  const own = await createAuthority();
-  authority = own.certificate;
-  postgres = await startPostgres(await own.sign({ dns: ["localhost"] }));
-  await postgres.administer(`CREATE ROLE apexmcp_app LOGIN PASSWORD '${password}'`);
-  await postgres.administer("CREATE DATABASE apexmcp");
-}, 60_000);
+  postgres = await RealPostgres.start({ migrated: false });
+}, 120_000);
 
 afterAll(async () => {
   for (const injection of injections) injection.remove();
-  await postgres?.stop();
+  await postgres?.[Symbol.asyncDispose]();
 });
 
 /** What /readyz answers with these settings in place of the right ones, once (and then after `between`). */
@@ -29,12 +23,17 @@ async function readiness(
   settings: { environment?: Record<string, string>; authority?: string; password?: string } = {},
   between?: () => unknown,
 ) {
-  const injection = createInjection(settings.authority ?? authority, {
-    POSTGRES_APP_PASSWORD: settings.password ?? password,
+  const injection = createInjection(settings.authority ?? postgres.caCertificate, {
+    POSTGRES_APP_PASSWORD: settings.password ?? postgres.passwords.apexmcp_app,
   });
   injections.push(injection);
   const app = await buildApp(
-    loadConfig({ ...injection.environment, PGPORT: String(postgres.port), ...settings.environment }),
+    loadConfig({
+      ...injection.environment,
+      PGHOST: postgres.host,
+      PGPORT: String(postgres.port),
+      ...settings.environment,
+    }),
   );
   try {
     const first = await app.inject("/readyz");
@@ -71,7 +70,7 @@ describe("/readyz with a real PostgreSQL", () => {
   });
 
   test("is 503 when the server's certificate names another host", async () => {
-    const answer = await readiness({ environment: { PGHOST: "127.0.0.1" } });
+    const answer = await readiness({ environment: { PGHOST: "127.1" } });
     expect(answer).toEqual(unavailable("can't be used (ERR_TLS_CERT_ALTNAME_INVALID)"));
   });
 

@@ -1,10 +1,11 @@
 import { secretsDirectory } from "../config";
+import { secretInventory } from "../secrets/inventory";
 import { inspectSecrets, type Environment } from "../secrets/load";
 
 /**
  * `gateway secrets`: one JSON line for each secret the source refers to, never its value:
- * `{"name","injected","from","ageSeconds","problem"}`; `from`, `ageSeconds` and `problem` are null where there is
- * nothing to tell. The exit code is 1 when a secret has a problem.
+ * `{"name","service","injected","from","ageSeconds","problem"}`; the last three are null where there is nothing to
+ * tell. `service` says which process takes it: the broker's aren't injected into the gateway. The exit code is 1 when a secret has a problem.
  */
 export function secretsCommand(environment: Environment, print: (line: string) => void): number {
   const inspected = inspectSecrets(environment, secretsDirectory(environment));
@@ -13,6 +14,7 @@ export function secretsCommand(environment: Environment, print: (line: string) =
     print(
       JSON.stringify({
         name,
+        service: secretInventory[name].service,
         injected: from !== undefined,
         from: from ?? null,
         ageSeconds,

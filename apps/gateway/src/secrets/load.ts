@@ -1,10 +1,19 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { secretInventory, secretNames, type SecretName } from "./inventory";
+import {
+  inventoryNames,
+  isOptional,
+  secretInventory,
+  secretNames,
+  type InventoryName,
+  type SecretName,
+} from "./inventory";
 import { secretWeakness } from "./weakness";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-export type Secrets = Readonly<Record<SecretName, string>>;
+type OptionalName = "OAUTH_JWT_SECRET_PREVIOUS";
+export type Secrets = Readonly<Record<Exclude<SecretName, OptionalName>, string>> &
+  Readonly<Partial<Record<OptionalName, string>>>;
 
 interface Injected {
   value?: string;
@@ -17,15 +26,19 @@ interface Injected {
 }
 
 export interface InspectedSecret extends Injected {
-  name: SecretName;
+  name: InventoryName;
 }
 
 const GENERATE = "openssl rand -base64 48";
 
-/** Every secret of the inventory as it is injected here, each judged by itself and beside the others. */
-export function inspectSecrets(environment: Environment, directory: string): InspectedSecret[] {
-  const owners = new Map<string, SecretName>();
-  return secretNames.map((name) => {
+/** Secrets of the inventory as they are injected here, each judged by itself and beside the others. */
+export function inspectSecrets(
+  environment: Environment,
+  directory: string,
+  names: readonly InventoryName[] = inventoryNames,
+): InspectedSecret[] {
+  const owners = new Map<string, InventoryName>();
+  return names.map((name) => {
     const injected = readSecret(name, environment, directory);
     const { value } = injected;
     if (value === undefined || injected.problem !== undefined) return { name, ...injected };
@@ -50,16 +63,13 @@ export function inspectSecrets(environment: Environment, directory: string): Ins
 
 /** The secrets to run with; adds a line to `problems` for each that must not be used. */
 export function loadSecrets(environment: Environment, directory: string, problems: string[]): Secrets {
-  const inspected = inspectSecrets(environment, directory);
+  const inspected = inspectSecrets(environment, directory, secretNames);
   problems.push(...inspected.flatMap(({ problem }) => problem ?? []));
-  return Object.fromEntries(inspected.map(({ name, value = "" }) => [name, value])) as Record<
-    SecretName,
-    string
-  >;
+  return Object.fromEntries(inspected.map(({ name, value }) => [name, value])) as Secrets;
 }
 
 /** One secret, from the file DIRECTORY/NAME or the environment variable NAME; both and different is a problem. */
-function readSecret(name: SecretName, environment: Environment, directory: string): Injected {
+function readSecret(name: InventoryName, environment: Environment, directory: string): Injected {
   const path = join(directory, name);
   const variable = environment[name];
   let file: string | undefined;
@@ -83,6 +93,7 @@ function readSecret(name: SecretName, environment: Environment, directory: strin
     };
   if (file !== undefined) return { value: file, from: "file", ...(changed && { changed }) };
   if (variable !== undefined) return { value: variable, from: "environment" };
+  if (isOptional(name)) return {};
   return {
     problem: `${name} is missing (${secretInventory[name].purpose}): inject it as the file ${path}, or as an environment variable; make one with '${GENERATE}'`,
   };

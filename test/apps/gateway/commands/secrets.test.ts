@@ -1,11 +1,12 @@
 import { rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { secretsCommand } from "../../../../apps/gateway/src/commands/secrets";
-import { secretNames } from "../../../../apps/gateway/src/secrets/inventory";
+import { inventoryNames } from "../../../../apps/gateway/src/secrets/inventory";
 import { createInjection, strongSecret, type Injection } from "../injection";
 
 interface Line {
   name: string;
+  service: string;
   injected: boolean;
   from: string | null;
   ageSeconds: number | null;
@@ -28,8 +29,13 @@ describe("gateway secrets", () => {
   test("lists every secret of the inventory and ends with 0 when all are well", () => {
     const { code, lines } = run();
     expect(code).toBe(0);
-    expect(lines.map(({ name }) => name)).toEqual(secretNames);
-    for (const line of lines) expect(line).toMatchObject({ injected: true, from: "file", problem: null });
+    expect(lines.map(({ name }) => name)).toEqual(inventoryNames);
+    for (const { service, ...line } of lines)
+      expect(line).toMatchObject(
+        service === "gateway"
+          ? { injected: true, from: "file", problem: null }
+          : { injected: false, problem: null },
+      );
   });
 
   test("tells a file's age", () => {

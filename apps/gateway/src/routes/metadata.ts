@@ -1,0 +1,33 @@
+import type { FastifyInstance } from "fastify";
+import type { Resources } from "../auth/resources";
+
+/**
+ * Where a client learns which authorization server gives tokens for what: RFC 9728 for each resource, whether or not
+ * there is such a connector, and RFC 8414 for the server itself.
+ */
+export function registerMetadataRoutes(app: FastifyInstance, resources: Resources): void {
+  const describe = (resource: string, scopes: string[]) => ({
+    resource,
+    authorization_servers: [resources.publicUrl],
+    scopes_supported: scopes,
+    bearer_methods_supported: ["header"],
+  });
+  app.get("/.well-known/oauth-protected-resource/api", () =>
+    describe(resources.api, ["connectors:read", "connectors:write"]),
+  );
+  app.get<{ Params: { connector: string } }>(
+    "/.well-known/oauth-protected-resource/mcp/:connector",
+    ({ params: { connector } }, reply) => {
+      const resource = resources.connector(connector);
+      if (resources.connectorOf(resource) === undefined) return reply.callNotFound();
+      return reply.send(describe(resource, [`mcp:${connector}`]));
+    },
+  );
+  app.get("/.well-known/oauth-authorization-server", () => ({
+    issuer: resources.publicUrl,
+    token_endpoint: `${resources.publicUrl}/oauth/token`,
+    grant_types_supported: ["client_credentials"],
+    response_types_supported: [],
+    token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+  }));
+}
