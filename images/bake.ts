@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { existsSync } from "node:fs";
-import { chmod, copyFile, cp, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, copyFile, cp, rm } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 
 import { type BakedImage, bakedImages, registryPort } from "./bakedImages";
@@ -10,6 +10,9 @@ import type { ImageName, LockedImage } from "./imageLock";
 import { withLocalRegistry } from "./localRegistry";
 import { withMachineLock } from "./machineLock";
 import { withProgress } from "./progress";
+
+/** Used by one bake at a time; what an interrupted one left there, the next one removes. */
+const workFolder = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "apexmcp", "bake");
 
 /** Gives the path of the Vault server's binary, building it or waiting for it where it isn't there yet. */
 export type VaultServer = () => Promise<string>;
@@ -43,16 +46,14 @@ export async function bakeImage(
     async () => {
       const thereNow = await bakedImage(title);
       if (thereNow) return thereNow;
+      await requireLocalEngine();
       const images = bakedImages();
       const base = reference(images.debian);
       if (!(await docker(["image", "ls", "--quiet", base])))
         await step("debian, the base of the others", () => bakeBase(images.debian));
       await step(`${progress} ${title}`, () => bakeAndPush(images[title], base, server));
       const baked = await bakedImage(title);
-      if (!baked)
-        throw new Error(
-          `${title} was baked, but the engine doesn't know its digest; only a local engine is told`,
-        );
+      if (!baked) throw new Error(`${title} was baked and pushed, but the engine doesn't know its digest`);
       return baked;
     },
   );
@@ -78,6 +79,16 @@ async function bakeBase(base: BakedImage): Promise<void> {
   await archive.pipe("docker", ["import", "--change", label, "--change", 'CMD ["sh"]', "-", reference(base)]);
 }
 
+/** The registry that baked images are pushed to is this machine's, so the engine has to be, too. */
+async function requireLocalEngine(): Promise<void> {
+  const endpoint = await docker(["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]);
+  if (!endpoint.startsWith("unix://"))
+    throw new Error(
+      `no official image can be pulled by the engine at ${endpoint}, and images are baked on the engine's own machine only; ` +
+        "give that engine access to the registries of images.lock.json, or use a local one",
+    );
+}
+
 async function requireMmdebstrap(): Promise<void> {
   if (existsSync("/usr/bin/mmdebstrap")) return;
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get"))
@@ -91,7 +102,8 @@ async function requireMmdebstrap(): Promise<void> {
 }
 
 async function bakeAndPush(image: BakedImage, base: string, vaultServer?: string): Promise<void> {
-  const context = await mkdtemp(join(tmpdir(), `apexmcp-${image.title}-`));
+  const context = join(workFolder, "context");
+  await rm(workFolder, { recursive: true, force: true });
   try {
     await cp(image.folder, context, { recursive: true });
     if (image.title === "node")
@@ -104,8 +116,10 @@ async function bakeAndPush(image: BakedImage, base: string, vaultServer?: string
       "base.name": base,
       version: image.tag,
     });
-    await withLocalRegistry(registryPort, () => docker(["push", "--quiet", reference(image)]));
+    await withLocalRegistry(registryPort, join(workFolder, "registry"), () =>
+      docker(["push", "--quiet", reference(image)]),
+    );
   } finally {
-    await rm(context, { recursive: true, force: true });
+    await rm(workFolder, { recursive: true, force: true });
   }
 }

@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import type { ImageName } from "./imageLock";
-
-const root = join(__dirname, "..");
 
 /** Baked images are pushed to this registry, which runs only meanwhile, so that the engine knows their digests. */
 export const registryPort = 5050;
@@ -21,19 +19,16 @@ export interface BakedImage {
 
 function hashOf(parts: string[], folders: string[]): string {
   const hash = createHash("sha256").update(parts.join("\n"));
-  for (const folder of folders)
-    for (const file of readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile()))
-      hash.update(`\0${file.name}\0`).update(readFileSync(join(folder, file.name)));
+  for (const folder of folders) {
+    const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+    for (const file of files.map((entry) => entry.name).sort())
+      hash.update(`\0${file}\0`).update(readFileSync(join(folder, file)));
+  }
   return hash.digest("hex").slice(0, 12);
 }
 
-function baked(
-  title: BakedImage["title"],
-  version: string,
-  base: string,
-  moreInputs: string[] = [],
-): BakedImage {
-  const folder = join(__dirname, title);
+function baked(folder: string, version: string, base: string, moreInputs: string[] = []): BakedImage {
+  const title = basename(folder) as BakedImage["title"];
   return {
     title,
     name: `localhost:${registryPort}/apexmcp/${title}`,
@@ -43,13 +38,14 @@ function baked(
 }
 
 /** What is baked: the base, and the four that stand in for the official images. */
-export function bakedImages(): Record<BakedImage["title"], BakedImage> {
-  const debian = baked("debian", "bookworm", "");
+export function bakedImages(checkout = join(__dirname, "..")): Record<BakedImage["title"], BakedImage> {
+  const folder = (title: BakedImage["title"]) => join(checkout, "images", title);
+  const debian = baked(folder("debian"), "bookworm", "");
   return {
     debian,
-    node: baked("node", "24.21.0", debian.tag),
-    nginx: baked("nginx", "1.22", debian.tag),
-    postgres: baked("postgres", "15", debian.tag),
-    vault: baked("vault", "1.21.0", debian.tag, [join(root, "toolchain/vault-server")]),
+    node: baked(folder("node"), "24.21.0", debian.tag),
+    nginx: baked(folder("nginx"), "1.22", debian.tag),
+    postgres: baked(folder("postgres"), "15", debian.tag),
+    vault: baked(folder("vault"), "1.21.0", debian.tag, [join(checkout, "toolchain/vault-server")]),
   };
 }

@@ -1,8 +1,7 @@
 import { execa } from "execa";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -32,15 +31,15 @@ async function registryBinary(folder: string): Promise<string> {
 }
 
 /**
- * Runs `work` while a registry serves on 127.0.0.1:`port`; stops it and removes what it stored afterwards. Its only
- * use is to push to: the engine then knows the pushed images by digest, and goes on to when the registry is gone.
+ * Runs `work` while a registry serves on 127.0.0.1:`port`, storing in `folder`; stops it and removes the folder
+ * afterwards. Its use is to be pushed to: the engine knows pushed images by digest, after the registry is gone too.
  */
-export async function withLocalRegistry<T>(port: number, work: () => Promise<T>): Promise<T> {
+export async function withLocalRegistry<T>(port: number, folder: string, work: () => Promise<T>): Promise<T> {
   if (await answers(port))
     throw new Error(
       `127.0.0.1:${port} is in use, and baking images needs it for a while: stop what listens there`,
     );
-  const folder = await mkdtemp(join(tmpdir(), "apexmcp-registry-"));
+  await mkdir(folder, { recursive: true });
   try {
     const config = {
       version: 0.1,
