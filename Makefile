@@ -6,6 +6,7 @@ ARGS =
 
 .DEFAULT_GOAL := help
 .PHONY: up preview verify audit-verify test down doctor env help
+.PHONY: vault-init vault-unseal vault-rekey vault-root vault-backup vault-restore
 
 up: ## deploy the dev stack on this machine, policy-checked and proven; sets up what is missing
 	@toolchain/setup.sh && $(run) commands/up.ts $(ARGS)
@@ -31,5 +32,23 @@ doctor: ## list what is installed, where from, which version, and what is wrong
 env: ## print what makes plain pulumi work on the dev stack: eval "$$(make env)"
 	@toolchain/setup.sh node >&2 && $(run) commands/env.ts $(ARGS)
 
+vault-init: ## initialise an empty Vault, once, and keep its unseal key where ARGS says; ARGS=--help
+	@toolchain/setup.sh node && $(run) commands/vaultInit.ts $(ARGS)
+
+vault-unseal: ## unseal Vault with VAULT_UNSEAL_KEY when it is sealed; ARGS=--help
+	@toolchain/setup.sh node && $(run) commands/vaultUnseal.ts $(ARGS)
+
+vault-rekey: ## give Vault a new unseal key and prove the old one useless; ARGS=--help
+	@toolchain/setup.sh node && $(run) commands/vaultRekey.ts $(ARGS)
+
+vault-root: ## run one command with a root token, revoked when it ends; ARGS=--help
+	@toolchain/setup.sh node && $(run) commands/vaultRoot.ts $(ARGS)
+
+vault-backup: ## copy Vault's storage, encrypted as it is, to a file; ARGS=--help
+	@toolchain/setup.sh node && $(run) commands/vaultBackup.ts $(ARGS)
+
+vault-restore: ## put a backup into the storage of an empty Vault; ARGS=--help
+	@toolchain/setup.sh node && $(run) commands/vaultRestore.ts $(ARGS)
+
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf 'make %-12s %s\n' "$$name" "$$text"; done
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf 'make %-13s %s\n' "$$name" "$$text"; done

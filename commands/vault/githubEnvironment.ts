@@ -3,13 +3,15 @@ import { request } from "undici";
 import { z } from "zod";
 
 import { CommandError } from "../commandError";
+import type { Deployer } from "../../provider/vault/deployer";
 import type { KeyKeeper, UnsealKeys } from "./keyKeeper";
 
 const environment = z.object({ protection_rules: z.array(z.object({ type: z.string() })).default([]) });
 const publicKey = z.object({ key_id: z.string(), key: z.string() });
 
 /**
- * The environment secrets VAULT_UNSEAL_KEY and, during a rekey, VAULT_UNSEAL_KEY_NEXT, of one GitHub repository.
+ * The environment secrets VAULT_UNSEAL_KEY and, during a rekey, VAULT_UNSEAL_KEY_NEXT, of one GitHub repository;
+ * from the initialisation on, VAULT_DEPLOYER_ROLE_ID and VAULT_DEPLOYER_SECRET_ID too.
  *
  * An environment's secret and not a repository's: everybody who may write to a repository can use the latter.
  * The environment must have required reviewers. The key leaves this process only in a box (libsodium's sealed box)
@@ -53,6 +55,11 @@ export class GitHubEnvironment implements KeyKeeper {
     await this.put("VAULT_UNSEAL_KEY", unsealKey);
     if (nextUnsealKey === undefined)
       await this.call("DELETE", "/secrets/VAULT_UNSEAL_KEY_NEXT", undefined, [404]);
+  }
+
+  async keepDeployer({ roleId, secretId }: Deployer): Promise<void> {
+    await this.put("VAULT_DEPLOYER_ROLE_ID", roleId);
+    await this.put("VAULT_DEPLOYER_SECRET_ID", secretId);
   }
 
   private async put(name: string, value: string): Promise<void> {

@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
-
 import { readInitFile, reserveInitFile, type InitFile } from "../../provider/vault/initFile";
+import type { Deployer } from "../../provider/vault/deployer";
 import { malformedUnsealKey, parseUnsealKey } from "../../provider/vault/unsealKey";
 import type { CommandContext } from "../command";
 import { CommandError } from "../commandError";
@@ -17,6 +16,8 @@ export interface KeyKeeper {
   prepare(): Promise<void>;
   /** Puts exactly these keys there. */
   keep(keys: UnsealKeys): Promise<void>;
+  /** Puts the credential with which deployments configure Vault beside the keys. */
+  keepDeployer(deployer: Deployer): Promise<void>;
 }
 
 export const keeperOptions = {
@@ -83,8 +84,16 @@ class KeyFile implements KeyKeeper {
   }
 
   keep(keys: UnsealKeys): Promise<void> {
-    const rootToken = existsSync(this.path) ? readInitFile(this.path)?.rootToken : undefined;
-    reserveInitFile(this.path).keep({ ...keys, ...(rootToken !== undefined && { rootToken }) });
+    const { rootToken, deployer } = readInitFile(this.path) ?? {};
+    reserveInitFile(this.path).keep({ rootToken, deployer, ...keys });
+    return Promise.resolve();
+  }
+
+  keepDeployer(deployer: Deployer): Promise<void> {
+    const kept = readInitFile(this.path);
+    if (kept === undefined)
+      throw new Error(`${this.path} holds no unseal key; name the file that vault-init wrote`);
+    reserveInitFile(this.path).keep({ ...kept, deployer });
     return Promise.resolve();
   }
 }

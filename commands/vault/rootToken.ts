@@ -5,7 +5,6 @@ import { CommandError } from "../commandError";
 
 const attempt = z.object({ nonce: z.string(), otp: z.string() });
 const generated = z.object({ complete: z.literal(true), encoded_token: z.string() });
-const lookedUp = z.object({ data: z.object({ accessor: z.string() }) });
 
 /** Makes a root token with the unseal key. @throws CommandError when it isn't the key */
 export async function makeRootToken(client: VaultClient, key: Buffer): Promise<string> {
@@ -32,28 +31,5 @@ export async function makeRootToken(client: VaultClient, key: Buffer): Promise<s
       );
     }
     throw error;
-  }
-}
-
-/** A token's accessor, which names it and can revoke it, but not use it. */
-export async function accessorOf(client: VaultClient, token: string): Promise<string> {
-  const { data } = await client.ask(lookedUp, { method: "GET", path: "auth/token/lookup-self", token });
-  return data.accessor;
-}
-
-/** Revokes a token and proves it: Vault must refuse to look it up. */
-export async function revoke(client: VaultClient, token: string): Promise<void> {
-  await client.call({ method: "PUT", path: "auth/token/revoke-self", token });
-  const { status } = await client.call({
-    method: "GET",
-    path: "auth/token/lookup-self",
-    token,
-    accept: [403],
-  });
-  if (status !== 403) {
-    throw new CommandError(
-      `Vault still accepts a root token that was revoked (${status})`,
-      "seal Vault, and look into its log before anything else",
-    );
   }
 }

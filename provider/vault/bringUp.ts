@@ -1,7 +1,9 @@
 import type { Context, Log } from "../resource";
 import { CeremonyLog, type Ceremony } from "./ceremonyLog";
 import { VaultClient } from "./client";
+import { createDeployer, type Deployer } from "./deployer";
 import { readInitFile, reserveInitFile, setAside, type InitFile } from "./initFile";
+import { revoke } from "./rootToken";
 import type { SealInputs, SealOutputs, SealState } from "./seal";
 import { awaitActive, awaitAnswer, storageFailure, unseal, WrongUnsealKey } from "./unseal";
 import { keyFingerprint, malformedUnsealKey, parseUnsealKey } from "./unsealKey";
@@ -59,6 +61,7 @@ export async function bringUp(
     clusterId: active.cluster_id,
     version: active.version,
     ...fingerprint,
+    ...(inputs.initialiseTo !== undefined && (await retireRootToken(client, inputs.initialiseTo, log))),
   };
 }
 
@@ -70,7 +73,7 @@ async function initialise(
 ): Promise<Buffer> {
   if (initialiseTo === undefined) {
     throw new Error(
-      `Vault at ${address} is not initialised; run make vault-init, once, and set VAULT_UNSEAL_KEY to its key`,
+      `Vault at ${address} is not initialised; run make vault-init, once, and set VAULT_UNSEAL_KEY to its key (or put a backup in: make vault-restore)`,
     );
   }
   log.progress("initialising Vault");
@@ -82,6 +85,32 @@ async function initialise(
   setAside(initialiseTo);
   file.keep(keys);
   return keyOf(keys);
+}
+
+/**
+ * The deployer's credential of a Vault that was initialised for development. The first time, the root token makes it
+ * and is revoked; a run that was cut short goes on where it stopped.
+ */
+async function retireRootToken(
+  client: VaultClient,
+  path: string,
+  log: Log,
+): Promise<{ deployerRoleId: string; deployerSecretId: string }> {
+  const { rootToken, ...keys } = readInitFile(path)!;
+  let deployer: Deployer | undefined = keys.deployer;
+  if (rootToken !== undefined) {
+    log.progress("giving deployments a credential of their own, and revoking the root token");
+    deployer ??= await createDeployer(client, rootToken);
+    reserveInitFile(path).keep({ ...keys, rootToken, deployer });
+    await revoke(client, rootToken);
+    reserveInitFile(path).keep({ ...keys, deployer });
+  }
+  if (deployer === undefined) {
+    throw new Error(
+      `${path} holds no deployer's credential; make one: make vault-root ARGS="--key-file ${path} -- make vault-deployer"`,
+    );
+  }
+  return { deployerRoleId: deployer.roleId, deployerSecretId: deployer.secretId };
 }
 
 /** The key the inputs give, or that of their init file. */

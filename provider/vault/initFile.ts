@@ -18,7 +18,9 @@ const initFile = z.object({
   unsealKey,
   /** There while a rekey is under way: one of the two is Vault's key. */
   nextUnsealKey: unsealKey.optional(),
+  /** There between the initialisation and the moment the deployer has a credential of its own. */
   rootToken: z.string().min(1).optional(),
+  deployer: z.object({ roleId: z.string().min(1), secretId: z.string().min(1) }).optional(),
 });
 
 /** Vault's keys in a file that only its owner can read (mode 0600). */

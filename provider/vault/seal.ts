@@ -43,6 +43,14 @@ const outputs = z.object({
     .string()
     .optional()
     .meta({ description: "Names the unseal key: sha256:… of its bytes, shortened." }),
+  deployerRoleId: z
+    .string()
+    .optional()
+    .meta({ description: "With initialiseTo: the AppRole with which deployments configure Vault." }),
+  deployerSecretId: z
+    .string()
+    .optional()
+    .meta({ secret: true, description: "The secret id of that AppRole." }),
 });
 
 export type SealInputs = z.output<typeof inputs>;
@@ -93,14 +101,14 @@ export const seal: Resource<typeof inputs, typeof outputs> = {
   update: (old, inputs, context) => bringUp(inputs, old, context),
 
   read: async (old, { log }) => {
-    const { clusterId, keyFingerprint } = old;
+    // The recorded cluster stays: a refresh must not accept a Vault that was initialised anew.
+    const recorded = outputs.parse(old);
     try {
       const { sealed, version } = await look(old);
-      // The recorded cluster stays: a refresh must not accept a Vault that was initialised anew.
-      return { sealed, version, clusterId, keyFingerprint };
+      return { ...recorded, sealed, version };
     } catch (error) {
       log.warn(`${(error as Error).message}. Its state is kept as it was recorded.`);
-      return { sealed: old.sealed, version: old.version, clusterId, keyFingerprint };
+      return recorded;
     }
   },
 

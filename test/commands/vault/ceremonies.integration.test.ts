@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
   chmodSync,
@@ -9,19 +8,19 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 
 import { CeremonyLog, type CeremonyEntry } from "../../../provider/vault/ceremonyLog";
 import { VaultClient } from "../../../provider/vault/client";
 import { readInitFile } from "../../../provider/vault/initFile";
 import { awaitAnswer } from "../../../provider/vault/unseal";
 import { keyFingerprint } from "../../../provider/vault/unsealKey";
+import { ceremony, type Outcome } from "../../support/ceremony";
 import { GitHubStandIn } from "../../support/githubStandIn";
 import { RealVault } from "../../support/realVault";
 
 jest.setTimeout(120_000);
 
-const root = resolve(__dirname, "../../..");
 let vault: RealVault;
 let github: GitHubStandIn;
 let keyFile: string;
@@ -41,32 +40,14 @@ afterEach(async () => {
   await vault[Symbol.asyncDispose]();
 });
 
-interface Outcome {
-  code: number;
-  output: string;
-}
-
-/** Runs a command as its make target does, in a CI job: nobody can be asked. */
 function command(name: string, args: string[], environment: Record<string, string> = {}): Promise<Outcome> {
-  const env = {
-    PATH: process.env["PATH"],
-    HOME: process.env["HOME"],
-    CI: "true",
+  return ceremony(name, args, {
     APEXMCP_STATE: join(vault.directory, "state"),
     VAULT_ADDR: vault.address,
     VAULT_CACERT: vault.caFile,
     GITHUB_API_URL: github.url,
     GITHUB_TOKEN: github.token,
     ...environment,
-  };
-  return new Promise((done) => {
-    execFile(
-      process.execPath,
-      ["-r", "ts-node/register", `commands/${name}.ts`, ...args],
-      { cwd: root, env },
-      (error, stdout, stderr) =>
-        done({ code: error === null ? 0 : Number(error.code ?? 1), output: stdout + stderr }),
-    );
   });
 }
 

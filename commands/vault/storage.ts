@@ -1,0 +1,123 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream, rmSync } from "node:fs";
+import { Transform, type Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+import { z } from "zod";
+
+import { CommandError } from "../commandError";
+import { docker } from "../docker";
+
+const storagePath = "/vault/file";
+
+/** The volume under a Vault container, and an image there is for a second container that mounts it. */
+export interface VaultStorage {
+  readonly container: string;
+  readonly volume: string;
+  readonly image: string;
+}
+
+const inspected = z.tuple([
+  z.object({
+    Image: z.string(),
+    Mounts: z.array(z.object({ Type: z.string(), Destination: z.string(), Name: z.string().optional() })),
+  }),
+]);
+
+/** @throws CommandError when there is no such container, or it keeps Vault's data in no volume */
+export async function storageOf(container: string): Promise<VaultStorage> {
+  const [{ Image, Mounts }] = inspected.parse(
+    JSON.parse(await docker("inspect", "--type=container", container)),
+  );
+  const mount = Mounts.find(({ Type, Destination }) => Type === "volume" && Destination === storagePath);
+  if (mount?.Name === undefined) {
+    throw new CommandError(
+      `the container ${container} has no volume at ${storagePath}`,
+      "name Vault's container: --container NAME (docker ps shows them)",
+    );
+  }
+  return { container, volume: mount.Name, image: Image };
+}
+
+/**
+ * Copies the storage to a tar file (0600), as it is at one moment: Vault is paused, for as long as the copy takes.
+ * Its file storage renames whole files into place, so what is copied is what a crash would leave, and Vault starts
+ * from that. Everything in it is encrypted by Vault.
+ *
+ * @returns the file's SHA-256
+ */
+export async function copyOut(storage: VaultStorage, file: string): Promise<string> {
+  const hash = createHash("sha256");
+  const hashing = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(undefined, chunk);
+    },
+  });
+  await docker("pause", storage.container);
+  try {
+    await withHelper(storage, "ro", async (helper) => {
+      const target = createWriteStream(file, { mode: 0o600, flags: "wx" });
+      await dockerCp([`${helper}:${storagePath}`, "-"], (stdout) => pipeline(stdout, hashing, target));
+    });
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw error;
+  } finally {
+    await docker("unpause", storage.container);
+  }
+  return hash.digest("hex");
+}
+
+/** Puts a copied storage into the volume of a stopped container, owners and modes as they were. */
+export async function copyIn(storage: VaultStorage, file: string): Promise<void> {
+  await withHelper(storage, "rw", (helper) =>
+    dockerCp(["-", `${helper}:/vault`], undefined, createReadStream(file)),
+  );
+}
+
+export async function checksum(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(file), hash);
+  return hash.digest("hex");
+}
+
+/** A container that only mounts the volume: never started, no network. A read-only root takes no copies. */
+async function withHelper(
+  { volume, image }: VaultStorage,
+  mode: "ro" | "rw",
+  use: (helper: string) => Promise<void>,
+): Promise<void> {
+  const helper = await docker(
+    "create",
+    "--network=none",
+    `--volume=${volume}:${storagePath}:${mode}`,
+    image,
+    "true",
+  );
+  try {
+    await use(helper.trim());
+  } finally {
+    await docker("rm", helper.trim());
+  }
+}
+
+async function dockerCp(
+  args: readonly string[],
+  take: (stdout: Readable) => Promise<void> = () => Promise.resolve(),
+  give?: Readable,
+): Promise<void> {
+  const child = spawn("docker", ["cp", ...args], { stdio: [give ? "pipe" : "ignore", "pipe", "pipe"] });
+  let said = "";
+  child.stderr?.on("data", (data: Buffer) => (said += data.toString()));
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  await Promise.all([take(child.stdout!), give && pipeline(give, child.stdin!)]);
+  const code = await ended;
+  if (code !== 0) {
+    throw new CommandError(
+      `docker cp failed: ${said.trim()}`,
+      "solve what Docker names, then run this again",
+    );
+  }
+}
