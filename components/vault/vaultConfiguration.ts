@@ -61,8 +61,8 @@ export class VaultConfiguration extends pulumi.ComponentResource {
         defaultLeaseTtlSeconds: hours,
         maxLeaseTtlSeconds: 24 * hours,
       },
-      // Losing the mount is losing every credential.
-      { ...audited, protect: true },
+      // Unmounting deletes every credential, so no destroy and no removal from the program does.
+      { ...audited, retainOnDelete: true },
     );
     new vault.generic.Endpoint(
       `${name}-connectors-config`,
