@@ -15,7 +15,7 @@ CREATE TYPE apexmcp.audit_outcome AS ENUM ('succeeded', 'refused', 'failed');
 
 -- On whose behalf, as the application says. (A regular expression with {1,200} would cost more than the insert.)
 CREATE DOMAIN apexmcp.audit_actor AS text
-  CHECK (split_part(VALUE, ':', 1) IN ('agent', 'user', 'system') AND char_length(VALUE) BETWEEN 8 AND 200);
+  CHECK (VALUE ~ '^(agent|user|system):.' AND char_length(VALUE) <= 200);
 CREATE DOMAIN apexmcp.audit_action AS text
   CHECK (VALUE ~ '^[a-z][a-z0-9_.-]*$' AND char_length(VALUE) <= 64);
 CREATE DOMAIN apexmcp.audit_label AS text CHECK (char_length(VALUE) BETWEEN 1 AND 200);
