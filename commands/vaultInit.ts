@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 
 import { awaitActive, awaitAnswer, storageFailure, unseal } from "../provider/vault/unseal";
+import { createDeployer } from "../provider/vault/deployer";
+import { accessorOf, revoke } from "../provider/vault/rootToken";
 import { keyFingerprint } from "../provider/vault/unsealKey";
 import { main, type CommandContext } from "./command";
 import { CommandError } from "./commandError";
 import { connectionOptions, withVault, type Ceremonial } from "./vault/connection";
 import { keeperOptions, keepersOf, keyBytes } from "./vault/keyKeeper";
-import { accessorOf, revoke } from "./vault/rootToken";
 
 void main({
   name: "vault-init",
@@ -51,6 +52,8 @@ async function initialise(context: CommandContext, { client, ceremonies, log }: 
   const done = { clusterId, keyFingerprint: keyFingerprint(key) };
   ceremonies.append({ event: "initialised", ...done });
   ceremonies.append({ event: "unsealed", ...done });
+  const deployer = await createDeployer(client, rootToken);
+  for (const keeper of keepers) await keeper.keepDeployer(deployer);
   const accessor = await accessorOf(client, rootToken);
   await revoke(client, rootToken);
   ceremonies.append({ event: "root token revoked", ...done, details: { accessor } });
@@ -58,5 +61,6 @@ async function initialise(context: CommandContext, { client, ceremonies, log }: 
   console.log(`Vault ${version} at ${client.server.address} is initialised and unsealed.`);
   console.log(`cluster:      ${clusterId}`);
   console.log(`unseal key:   ${done.keyFingerprint}, in ${keepers.map(({ place }) => place).join(" and ")}`);
+  console.log(`deployer:     an AppRole of its own, kept beside the key`);
   console.log('root token:   revoked, and refused since; for a new one: make vault-root ARGS="-- COMMAND"');
 }

@@ -1,13 +1,14 @@
 import { spawn } from "node:child_process";
 
 import { awaitActive } from "../provider/vault/unseal";
+import { accessorOf, revoke } from "../provider/vault/rootToken";
 import { keyFingerprint } from "../provider/vault/unsealKey";
 import type { CeremonyEntry } from "../provider/vault/ceremonyLog";
 import { main, type CommandContext } from "./command";
 import { CommandError } from "./commandError";
 import { connectionOptions, withVault, type Ceremonial } from "./vault/connection";
 import { currentKeys, keyBytes, keyOptions } from "./vault/keyKeeper";
-import { accessorOf, makeRootToken, revoke } from "./vault/rootToken";
+import { makeRootToken } from "./vault/rootToken";
 
 void main({
   name: "vault-root",

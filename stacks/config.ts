@@ -42,6 +42,12 @@ export const settings = {
   imageTag: { schema: z.string(), env: "IMAGE_TAG" },
   vaultInitFile: { schema: z.string().min(1).optional() },
   vaultUnsealKey: { schema: z.string().min(1).optional(), env: "VAULT_UNSEAL_KEY", secret: true },
+  vaultDeployerRoleId: { schema: z.string().min(1).optional(), env: "VAULT_DEPLOYER_ROLE_ID" },
+  vaultDeployerSecretId: {
+    schema: z.string().min(1).optional(),
+    env: "VAULT_DEPLOYER_SECRET_ID",
+    secret: true,
+  },
   vaultJwtSecret: { schema: secret, env: "VAULT_JWT_SECRET", secret: true },
   oauthJwtSecret: { schema: secret, env: "OAUTH_JWT_SECRET", secret: true },
   postgresPassword: { schema: secret, env: "POSTGRES_PASSWORD", secret: true },

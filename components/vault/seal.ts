@@ -36,6 +36,9 @@ export class Seal extends pulumi.CustomResource {
   declare readonly version: pulumi.Output<string>;
   /** Names the unseal key without telling anything about it: `sha256:…`. Absent when there is no key. */
   declare readonly keyFingerprint: pulumi.Output<string | undefined>;
+  /** With `initialiseTo`: the AppRole credential with which deployments configure Vault. */
+  declare readonly deployerRoleId: pulumi.Output<string | undefined>;
+  declare readonly deployerSecretId: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: SealArgs, opts?: pulumi.CustomResourceOptions) {
     super(
@@ -52,6 +55,8 @@ export class Seal extends pulumi.CustomResource {
         clusterId: undefined,
         version: undefined,
         keyFingerprint: undefined,
+        deployerRoleId: undefined,
+        deployerSecretId: undefined,
       },
       pulumi.mergeOptions({ additionalSecretOutputs: ["unsealKey"] }, opts),
     );

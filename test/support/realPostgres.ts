@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,14 +9,12 @@ import { promisify } from "node:util";
 import { Client } from "pg";
 
 import { createDevCertificates } from "../../commands/devCertificates";
-import { stateIn } from "../../commands/state";
 import {
   clientAuthentication,
   serverConfiguration,
   startScript,
 } from "../../components/postgres/serverFiles";
-import { bakedImages } from "../../images/bakedImages";
-import { imageReference, readImageLock } from "../../images/imageLock";
+import { stackImage } from "./stackImage";
 import { connect } from "../../provider/postgres/connect";
 import { readMigrations } from "../../provider/postgres/migrationFiles";
 import { runMigrations } from "../../provider/postgres/runMigrations";
@@ -52,7 +50,7 @@ export class RealPostgres implements AsyncDisposable {
     const port = await freePort();
     const container = `real-postgres-${randomBytes(6).toString("hex")}`;
     const postgres = new RealPostgres(container, port, ca);
-    const image = postgresImage();
+    const image = stackImage("postgres");
     await run("docker", [
       ...[
         "create",
@@ -159,14 +157,6 @@ export class RealPostgres implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await run("docker", ["rm", "--force", "--volumes", this.container]);
   }
-}
-
-/** The image the stack would run on this machine, else the one that images/ bakes. */
-function postgresImage(): string {
-  const { imageLockFile } = stateIn(undefined);
-  if (existsSync(imageLockFile)) return imageReference(readImageLock(imageLockFile).images.postgres);
-  const { name, tag } = bakedImages().postgres;
-  return `${name}:${tag}`;
 }
 
 /** As files of 999:999 that nobody else reads. */

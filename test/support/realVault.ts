@@ -1,10 +1,13 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
-import { homedir, tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { createDevCertificates } from "../../commands/devCertificates";
+import { root } from "../../commands/state";
+import { stackImage } from "./stackImage";
 
 /** A Vault server of this test's own: file storage in a temporary directory, TLS, a free port on 127.0.0.1. */
 export class RealVault implements AsyncDisposable {
@@ -118,16 +121,26 @@ export class RealVault implements AsyncDisposable {
   }
 }
 
-/** The Vault server to test with: VAULT_BINARY, else one in PATH, else the one that toolchain/ built. */
+/** The Vault server to test with: $VAULT_BINARY, else the one in the image that the stack runs. */
 export function vaultBinary(): string {
-  const inPath = (process.env["PATH"] ?? "").split(delimiter).map((directory) => join(directory, "vault"));
-  const pulumiHome = process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
-  const candidates = [process.env["VAULT_BINARY"], ...inPath, join(pulumiHome, "bin", "vault")];
-  const found = candidates.find((path) => path !== undefined && isExecutable(path));
-  if (found === undefined) {
-    throw new Error("no Vault server to test with: set VAULT_BINARY, or build one with toolchain/");
+  if (process.env["VAULT_BINARY"]) return process.env["VAULT_BINARY"];
+  const image = stackImage("vault");
+  const cache = join(root, "node_modules", ".cache", "apexmcp");
+  const binary = join(cache, `vault-${createHash("sha256").update(image).digest("hex").slice(0, 12)}`);
+  if (existsSync(binary)) return binary;
+  mkdirSync(cache, { recursive: true });
+  const container = docker("create", image);
+  try {
+    docker("cp", `${container}:/bin/vault`, `${binary}.${process.pid}`);
+    renameSync(`${binary}.${process.pid}`, binary);
+  } finally {
+    docker("rm", container);
   }
-  return found;
+  return binary;
+}
+
+function docker(...args: string[]): string {
+  return execFileSync("docker", args, { encoding: "utf8" }).trim();
 }
 
 export async function freePort(): Promise<number> {
@@ -136,13 +149,4 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

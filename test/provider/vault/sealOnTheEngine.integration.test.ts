@@ -52,7 +52,7 @@ const keys = () => readInitFile(keyFile)!;
 const expectNoSecretIn = (text: string) => {
   expect(text).not.toContain(keys().unsealKey);
   expect(text).not.toContain(Buffer.from(keys().unsealKey, "hex").toString("base64"));
-  expect(text).not.toContain(keys().rootToken);
+  expect(text).not.toContain(keys().deployer!.secretId);
 };
 
 // One stack's life, in order.
