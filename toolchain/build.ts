@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, freemem } from "node:os";
 import * as path from "node:path";
-import { execa } from "execa";
 import { ensureGo, goEnvironment } from "./goToolchain";
 import { InstallError } from "./installError";
-import type { Part } from "./parts";
+import { buildFolder, type Part } from "./parts";
 import { progressLine, reportEvery } from "./progress";
 import { buildFlags, place } from "./stamp";
 
@@ -49,10 +50,7 @@ async function buildModule(
   const first = parts[0];
   if (!first) return;
   const title = parts.map((part) => part.title).join(", ");
-  const out = path.join(
-    path.dirname(path.dirname(path.dirname(first.path))),
-    `.building-${first.module.replaceAll(/\W/g, "")}`,
-  );
+  const out = path.join(buildFolder, first.module === "." ? "pulumi" : first.module);
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const log = `${out}.log`;
@@ -64,32 +62,25 @@ async function buildModule(
     progressLine({ title, built: built(), total, compiled, downloaded, start, now: Date.now() }),
   );
   try {
-    const run = execa(
-      go,
-      [
-        "build",
-        "-v",
-        `-p=${compilers}`,
-        ...buildFlags(first),
-        `-o=${out}/`,
-        ...parts.map((part) => part.package),
-      ],
-      {
-        cwd: path.join(__dirname, first.module),
-        env: goEnvironment,
-        reject: false,
-        stdout: "ignore",
-        stderr: { file: log },
-        buffer: false,
-      },
-    );
+    const output = openSync(log, "w");
+    const args = ["build", "-v", `-p=${compilers}`, ...buildFlags(first), `-o=${out}/`];
+    const run = spawn(go, [...args, ...parts.map((part) => part.package)], {
+      cwd: path.join(__dirname, first.module),
+      env: { ...process.env, ...goEnvironment },
+      stdio: ["ignore", output, output],
+    });
+    closeSync(output);
+    const endWithUs = () => run.kill();
+    process.once("exit", endWithUs);
     const count = setInterval(() => {
       const lines = readFileSync(log, "utf8").split("\n");
       downloaded = lines.filter((line) => line.startsWith("go: downloading")).length;
       compiled = lines.length - 1 - downloaded;
     }, 1000);
-    const { failed } = await run.finally(() => clearInterval(count));
-    if (failed) {
+    const [code] = (await once(run, "exit")) as [number | null];
+    clearInterval(count);
+    process.off("exit", endWithUs);
+    if (code !== 0) {
       const tail = readFileSync(log, "utf8").trimEnd().split("\n").slice(-15).join("\n");
       throw new InstallError(
         `building ${title} failed:\n${tail}`,

@@ -1,8 +1,11 @@
+import { execFile } from "node:child_process";
 import { chmodSync, existsSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { execa } from "execa";
+import { promisify } from "node:util";
 import { InstallError } from "./installError";
+
+const run = promisify(execFile);
 
 /** The Go that the modules here are built with where the machine has none as new as their go.mod asks for. */
 export const goVersion = "1.26.8";
@@ -25,8 +28,12 @@ export async function ensureGo(): Promise<string> {
 
 /** `1.26.8` of `go version go1.26.8 linux/amd64`, or undefined where there is no Go. */
 async function installedGo(): Promise<string | undefined> {
-  const { stdout } = await execa("go", ["version"], { reject: false, env: goEnvironment });
-  return / go(\d+\.\d+(?:\.\d+)?)/.exec(stdout ?? "")?.[1];
+  try {
+    const { stdout } = await run("go", ["version"], { env: { ...process.env, ...goEnvironment } });
+    return / go(\d+\.\d+(?:\.\d+)?)/.exec(stdout)?.[1];
+  } catch {
+    return undefined;
+  }
 }
 
 export function isNewEnough(version: string): boolean {
@@ -43,9 +50,9 @@ async function installDebianGo(): Promise<void> {
     );
   }
   console.error("Installing Debian's golang-go");
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
-  await execa("apt-get", ["-q", "update"], { env });
-  await execa("apt-get", ["-qy", "install", "--no-install-recommends", "golang-go"], { env });
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  await run("apt-get", ["-q", "update"], { env });
+  await run("apt-get", ["-qy", "install", "--no-install-recommends", "golang-go"], { env });
 }
 
 /** An old Go can't build the modules, but its client of the module proxy brings a newer one. */
@@ -53,9 +60,9 @@ async function downloadGo(): Promise<string> {
   const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`;
   console.error(`Downloading Go ${goVersion}`);
   const module = `golang.org/toolchain@v0.0.1-go${goVersion}.${platform}`;
-  const { stdout } = await execa("go", ["mod", "download", "-json", module], {
+  const { stdout } = await run("go", ["mod", "download", "-json", module], {
     cwd: tmpdir(),
-    env: { GOTOOLCHAIN: "local", GOFLAGS: "" },
+    env: { ...process.env, GOTOOLCHAIN: "local", GOFLAGS: "" },
   });
   const { Dir: folder } = JSON.parse(stdout) as { Dir: string };
   // The module cache drops the mode that makes them programs.

@@ -1,5 +1,6 @@
+import { execFile } from "node:child_process";
 import * as path from "node:path";
-import { execa } from "execa";
+import { promisify } from "node:util";
 import { cli, languageHost, pluginParts, plugins, type Part } from "./parts";
 import { partState } from "./stamp";
 
@@ -24,16 +25,17 @@ export async function installOfficial(wanted: readonly Part[]): Promise<Part[]> 
   const failed: Part[] = [];
   const attempt = async (part: Part, file: string, args: string[]) => {
     console.error(`Downloading the official ${part.title} ${part.version}`);
-    const run = await execa(file, args, {
-      reject: false,
-      all: true,
-      timeout: downloadTimeoutMs,
-      env: { PULUMI_SKIP_UPDATE_CHECK: "true", PATH: `${path.dirname(cli.path)}:${process.env["PATH"]}` },
-    });
-    if (run.failed || partState(part) === "missing") {
-      console.error(`That failed: ${run.all?.split("\n").at(-1) || run.shortMessage}`);
-      failed.push(part);
+    const env = {
+      ...process.env,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PATH: `${path.dirname(cli.path)}:${process.env["PATH"]}`,
+    };
+    try {
+      await promisify(execFile)(file, args, { env, timeout: downloadTimeoutMs });
+    } catch (error) {
+      console.error(`That failed: ${(error as Error).message}`);
     }
+    if (partState(part) === "missing") failed.push(part);
   };
   if (wanted.includes(cli))
     await attempt(cli, process.execPath, [require.resolve("pulumi/run.js"), "version"]);

@@ -26,6 +26,9 @@ export interface Plugin {
 const pulumiHome = process.env["PULUMI_HOME"] || path.join(homedir(), ".pulumi");
 const cacheHome = process.env["XDG_CACHE_HOME"] || path.join(homedir(), ".cache");
 
+/** Where builds happen, and where the log of a failed one stays. */
+export const buildFolder = path.join(cacheHome, "apexmcp", "build");
+
 const npmVersion = (name: string): string => {
   const manifest = readFileSync(require.resolve(`${name}/package.json`), "utf8");
   return (JSON.parse(manifest) as { version: string }).version;

@@ -1,8 +1,16 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import * as path from "node:path";
 import { goVersion } from "./goToolchain";
-import type { Part } from "./parts";
+import { pulumiVersion, type Part } from "./parts";
 
 /** `official` is what the stamp of no build lies beside. `stale` was built from other sources or with other flags. */
 export type PartState = "official" | "built" | "stale" | "missing";
@@ -19,10 +27,11 @@ export function partState(part: Part): PartState {
 
 /** Puts a fresh binary at its place, whole or not at all. The stamp goes first, so a build is never taken for official. */
 export function place(part: Part, binary: string): void {
-  const next = `${stampOf(part)}.next`;
-  writeFileSync(next, stamp(part, statSync(binary).size));
-  renameSync(next, stampOf(part));
-  renameSync(binary, part.path);
+  const next = `${part.path}.next`;
+  copyFileSync(binary, next);
+  writeFileSync(`${next}.built`, stamp(part, statSync(next).size));
+  renameSync(`${next}.built`, stampOf(part));
+  renameSync(next, part.path);
 }
 
 /** The binary's size belongs to it: an official binary that was put over a built one is no longer ours. */
@@ -36,7 +45,7 @@ function stamp(part: Part, size: number): string {
 
 export const buildFlags = (part: Part): string[] => [
   "-trimpath",
-  "-ldflags=-s -w",
+  `-ldflags=-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${pulumiVersion}`,
   ...(part.tags ? [`-tags=${part.tags}`] : []),
 ];
 
