@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Client } from "pg";
+
+import { AuditChain } from "../../../commands/auditChain";
+import { eachAuditRow } from "../../../commands/auditRows";
+import { RealPostgres } from "../../support/realPostgres";
+
+/** Of writing; a longer run: AUDIT_DURABILITY_SECONDS=60. */
+const seconds = Number(process.env["AUDIT_DURABILITY_SECONDS"] ?? 15);
+const writers = 32;
+
+jest.setTimeout((seconds + 180) * 1000);
+
+let postgres: RealPostgres;
+beforeAll(async () => {
+  postgres = await RealPostgres.start();
+});
+afterAll(() => postgres?.[Symbol.asyncDispose]());
+
+const acknowledged: string[] = [];
+const attempted = new Set<string>();
+
+/** One entry, or a batch of five. */
+async function append(client: Client, ids: string[]): Promise<void> {
+  ids.forEach((id) => attempted.add(id));
+  const all = <T>(value: T) => ids.map(() => value);
+  if (ids.length === 1) {
+    await client.query(
+      "SELECT apexmcp.insert_audit_log_entry(NULL, 'agent:writer', 'tool.call', 'github', 'search', 'succeeded', 1, $1, '{}')",
+      ids,
+    );
+  } else {
+    await client.query("SELECT apexmcp.insert_audit_log_entries($1, $2, $3, $4, $5, $6, $7, $8, $9)", [
+      ...[all(null), all("agent:writer"), all("tool.call"), all("github"), all("search"), all("succeeded")],
+      ...[all(1), ids, all({})],
+    ]);
+  }
+  acknowledged.push(...ids);
+}
+
+/** Goes on through the server's deaths, and never tries the same entry again: nobody knows what became of it. */
+async function write(writer: number, until: number): Promise<void> {
+  for (let round = 0; Date.now() < until;) {
+    try {
+      await postgres.as("apexmcp_app", async (client) => {
+        for (; Date.now() < until; round++) {
+          const size = round % 3 === 0 ? 5 : 1;
+          await append(
+            client,
+            Array.from({ length: size }, (_, index) => `${writer}-${round}-${index}`),
+          );
+        }
+      });
+    } catch {
+      round++;
+      await sleep(100);
+    }
+  }
+}
+
+it(`keeps every acknowledged entry exactly once over ${seconds} s of ${writers} writers and two kill -9`, async () => {
+  const started = Date.now();
+  const writing = Promise.all(
+    Array.from({ length: writers }, (_, writer) => write(writer, started + seconds * 1000)),
+  );
+  const counts = [];
+  for (const part of [1 / 3, 2 / 3]) {
+    await sleep(Math.max(0, started + part * seconds * 1000 - Date.now()));
+    counts.push(acknowledged.length);
+    await postgres.kill();
+    await postgres.startAgain();
+  }
+  await writing;
+  counts.push(acknowledged.length);
+
+  const chain = new AuditChain();
+  const { rows } = await postgres.as("apexmcp_auditor", async (client) => {
+    await eachAuditRow(client, (entry) => chain.take(entry));
+    return client.query<{ request_id: string }>("SELECT request_id FROM apexmcp.audit_logs");
+  });
+  expect(chain.finish()).toEqual([]);
+  expect(chain.heads().length).toBeGreaterThan(1); // or nothing was concurrent
+
+  const stored = new Set(rows.map(({ request_id }) => request_id));
+  expect(stored.size).toBe(rows.length); // none twice
+  expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
+  expect([...stored].filter((id) => !attempted.has(id))).toEqual([]);
+  // It wrote before, between and after the kills.
+  expect(counts[0]).toBeGreaterThan(0);
+  expect(counts[2]).toBeGreaterThan(counts[1]!);
+  console.log(
+    `${acknowledged.length} entries acknowledged, ${rows.length} stored in ${chain.heads().length} lanes, ${attempted.size} attempted`,
+  );
+});
