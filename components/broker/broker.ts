@@ -1,0 +1,74 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { HardenedContainer, type NetworkAttachment } from "../container/hardenedContainer";
+
+export interface BrokerArgs {
+  readonly stackName: string;
+  /** The gateway's image; the broker is its other entry point. */
+  readonly image: pulumi.Input<string>;
+  readonly networks: NetworkAttachment[];
+  /** PEM, valid for `broker` and `localhost`. */
+  readonly certificate: pulumi.Input<string>;
+  readonly privateKey: pulumi.Input<string>;
+  readonly caCertificate: string;
+  /** Verifies the gateway's 60-second tokens (article, finding 7). */
+  readonly vaultJwtSecret: pulumi.Input<string>;
+  /** Vault on the vault segment, https. */
+  readonly vaultAddress: string;
+  /** Its AppRole, and the file that brings the secret id: name and content. */
+  readonly role: {
+    readonly roleId: pulumi.Input<string>;
+    readonly secretIdFile: Record<string, pulumi.Input<string>>;
+  };
+}
+
+const caFile = "/etc/apexmcp/ca.crt";
+/** The port on which the broker listens, with TLS. */
+export const brokerPort = 8090;
+
+/**
+ * The credential broker: the only container that can reach Vault, and only for connectors' credentials. It answers
+ * requests that carry a fresh single-use token, and none other. It is healthy while Vault is unsealed.
+ */
+export class Broker extends pulumi.ComponentResource {
+  readonly containerName: string;
+
+  constructor(name: string, args: BrokerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("apexmcp:broker:Broker", name, {}, opts);
+    const ready = `require("node:https").get({ port: ${brokerPort}, path: "/readyz", ca: require("node:fs").readFileSync("${caFile}") }, (it) => process.exit(it.statusCode === 200 ? 0 : 1)).on("error", () => process.exit(1))`;
+
+    const server = new HardenedContainer(
+      name,
+      {
+        stackName: args.stackName,
+        service: "broker",
+        image: args.image,
+        user: { uid: 1000, gid: 1000 },
+        command: ["node", "dist/broker.js"],
+        environment: {
+          NODE_ENV: "production",
+          VAULT_ADDR: args.vaultAddress,
+          VAULT_CACERT: caFile,
+        },
+        files: {
+          secrets: {
+            VAULT_JWT_SECRET: args.vaultJwtSecret,
+            VAULT_ROLE_ID: args.role.roleId,
+            ...args.role.secretIdFile,
+            "tls.crt": args.certificate,
+            "tls.key": args.privateKey,
+          },
+          config: { "ca.crt": args.caCertificate },
+        },
+        temporary: { "/tmp": 16 },
+        networks: args.networks,
+        limits: { memoryMiB: 256, cpus: 1, processes: 256 },
+        healthCheck: { command: ["node", "-e", ready] },
+        stopSeconds: 15,
+      },
+      { parent: this },
+    );
+    this.containerName = server.containerName;
+    this.registerOutputs();
+  }
+}
