@@ -1,17 +1,19 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 
-import { createDevCertificates, renewalReason, tlsServers } from "../../commands/devCertificates";
+import {
+  createDevCertificates,
+  renewalReason,
+  tlsServers,
+  type TlsServer,
+} from "../../commands/devCertificates";
 
 const day = 24 * 60 * 60 * 1000;
 const made = createDevCertificates("apexmcp-abc123", "192.0.2.7");
 
 async function publicParts() {
   const { ca, servers } = await made;
-  const { vault, postgres, edge } = servers;
-  return {
-    ca,
-    certificates: { vault: vault.certificate, postgres: postgres.certificate, edge: edge.certificate },
-  };
+  const certificates = Object.fromEntries(tlsServers.map((it) => [it, servers[it].certificate]));
+  return { ca, certificates: certificates as Record<TlsServer, string | undefined> };
 }
 
 describe("the development certificates", () => {

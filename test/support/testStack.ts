@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { execa, type ResultPromise } from "execa";
+import { execa } from "execa";
 
 import { liveTarget } from "../../commands/liveTarget";
 import { pulumi, type PulumiResult } from "../../commands/pulumi";
@@ -52,6 +52,7 @@ export class TestStack {
     command: "up" | "preview" | "verify" | "down",
     args: readonly string[] = [],
     env: Record<string, string> = {},
+    options: { readonly detached?: boolean } = {},
   ) {
     const argv = [
       "-r",
@@ -62,10 +63,12 @@ export class TestStack {
     ];
     return execa("node", argv, {
       cwd: root,
+      // APEXMCP_TEST_RUN and Jest's own settings are the tests' business, not the command's.
       env: { CI: "true", NODE_OPTIONS: "", ...env },
       stdin: "ignore",
       reject: false,
-    }) satisfies ResultPromise;
+      ...options,
+    });
   }
 
   /** Runs one of commands/, as make does; a failure is a result too. */

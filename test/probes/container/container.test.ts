@@ -125,7 +125,7 @@ describe.each(cases.map(([probe, breaks]) => ({ probe, breaks, finding: probe.fi
       const observation = await probe.run(compliantTarget());
       expect(observation).toMatchObject({
         outcome: "pass",
-        observed: expect.stringMatching(/^4 containers: /) as string,
+        observed: expect.stringMatching(/^\d+ containers: /) as string,
       });
     });
 
