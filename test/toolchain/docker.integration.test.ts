@@ -3,6 +3,8 @@ import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+jest.setTimeout(120_000);
+
 const script = join(__dirname, "../../toolchain/docker.sh");
 
 /** Runs bash on a machine without an engine, as far as Docker sees: its own /run, /var/lib/docker, logs and network. */
@@ -30,7 +32,9 @@ asRoot("toolchain/docker.sh", () => {
       pid=$(cat /run/docker.pid); $docker start; [ "$pid" = "$(cat /run/docker.pid)" ] && echo same
       $docker stop; [ -e /proc/$pid ] || echo gone; $docker stop`);
     expect(out.match(/Started the Docker engine/g)).toHaveLength(1);
-    expect(out).toMatch(/To stop it: toolchain\/docker\.sh stop\nengine \d+.*\nsame\nStopped the Docker engine\ngone\n/);
+    expect(out).toMatch(
+      /To stop it: toolchain\/docker\.sh stop\nengine \d+.*\nsame\nStopped the Docker engine\ngone\n/,
+    );
     expect(out).toMatch(/nothing to stop$/);
   });
 
@@ -67,13 +71,27 @@ asRoot("toolchain/docker.sh", () => {
     try {
       await execa("chmod", ["755", folder]);
       await copyFile(script, join(folder, "docker.sh"));
-      const asNobody = ["--reuid=65534", "--regid=65534", "--clear-groups", "/bin/bash", join(folder, "docker.sh"), "start"];
+      const asNobody = [
+        "--reuid=65534",
+        "--regid=65534",
+        "--clear-groups",
+        "/bin/bash",
+        join(folder, "docker.sh"),
+        "start",
+      ];
       const refused = await execa("setpriv", asNobody, { all: true, reject: false, env: { HOME: "/" } });
       expect(refused.exitCode).toBe(1);
       expect(refused.all).toMatch(/Fix: sudo usermod -aG docker nobody/);
       const tools = ["bash", "id", "dirname", "tail", "cat", "basename", "readlink", "cut"];
-      await execa("sh", ["-c", `for tool in ${tools.join(" ")}; do ln -s $(command -v $tool) ${folder}/; done`]);
-      const without = await execa("/usr/bin/setpriv", asNobody, { all: true, reject: false, env: { PATH: folder } });
+      await execa("sh", [
+        "-c",
+        `for tool in ${tools.join(" ")}; do ln -s $(command -v $tool) ${folder}/; done`,
+      ]);
+      const without = await execa("/usr/bin/setpriv", asNobody, {
+        all: true,
+        reject: false,
+        env: { PATH: folder },
+      });
       expect(without.all).toMatch(/Fix: install Docker .*docker\.io containerd/);
     } finally {
       await rm(folder, { recursive: true });
