@@ -52,11 +52,14 @@ async function initialise(context: CommandContext, { client, ceremonies, log }: 
   const done = { clusterId, keyFingerprint: keyFingerprint(key) };
   ceremonies.append({ event: "initialised", ...done });
   ceremonies.append({ event: "unsealed", ...done });
-  const deployer = await createDeployer(client, rootToken);
-  for (const keeper of keepers) await keeper.keepDeployer(deployer);
   const accessor = await accessorOf(client, rootToken);
-  await revoke(client, rootToken);
-  ceremonies.append({ event: "root token revoked", ...done, details: { accessor } });
+  try {
+    const deployer = await createDeployer(client, rootToken);
+    for (const keeper of keepers) await keeper.keepDeployer(deployer);
+  } finally {
+    await revoke(client, rootToken);
+    ceremonies.append({ event: "root token revoked", ...done, details: { accessor } });
+  }
 
   console.log(`Vault ${version} at ${client.server.address} is initialised and unsealed.`);
   console.log(`cluster:      ${clusterId}`);

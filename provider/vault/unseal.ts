@@ -64,9 +64,10 @@ export async function awaitActive(
   const status = await poll(withinMs, async (elapsed) => {
     const health = await client.health();
     const now = health === 200 ? await client.sealStatus() : undefined;
+    if (now?.cluster_id !== undefined) return { ...now, cluster_id: now.cluster_id };
     last = `sys/health says ${health}`;
     log.progress(`waiting for Vault to become active, ${elapsed} so far: ${last}`);
-    return now?.cluster_id === undefined ? undefined : { ...now, cluster_id: now.cluster_id };
+    return undefined;
   });
   if (status === undefined) {
     throw new Error(
