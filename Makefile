@@ -5,7 +5,7 @@ run = node -r ts-node/register
 ARGS =
 
 .DEFAULT_GOAL := help
-.PHONY: up preview verify audit-verify test down doctor env help
+.PHONY: up preview verify audit-verify test bench down doctor env help
 .PHONY: vault-init vault-unseal vault-rekey vault-root vault-backup vault-restore
 
 up: ## deploy the dev stack on this machine, policy-checked and proven; sets up what is missing
@@ -22,6 +22,9 @@ audit-verify: ## check the audit log's chain; ARGS=--help says how to export and
 
 test: ## type check, lint, unit tests, integration tests; beside a deployed stack, without touching it
 	@toolchain/setup.sh && $(run) test/run.ts $(ARGS)
+
+bench: ## measure what bench/ compares; fails when one misses its limit
+	@toolchain/setup.sh && status=0; for bench in bench/*.ts; do $(run) $$bench || status=1; done; exit $$status
 
 down: ## remove the dev stack; ARGS=--volumes deletes its data too, ARGS=--all stops our Docker engine too
 	@toolchain/setup.sh node && $(run) commands/down.ts $(ARGS)

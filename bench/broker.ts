@@ -59,7 +59,11 @@ async function main(): Promise<void> {
   // The same kind of login, CA, connections and answer as the broker's own reads.
   const login = { role_id: roleId, secret_id: await vault.newSecretId() };
   const token = (await vault.call("POST", "auth/approle/login", login)).auth?.client_token ?? "";
-  const pool = new Pool(address, { connections: 16, connect: { ca: caCertificate } });
+  const pool = new Pool(address, {
+    connections: 16,
+    keepAliveTimeout: 120_000,
+    connect: { ca: caCertificate },
+  });
   const direct = async () => {
     const path = `/v1/connectors/data/${name.organisation}/${name.connector}`;
     const response = await pool.request({ method: "GET", path, headers: { "x-vault-token": token } });

@@ -5,6 +5,8 @@ import { z } from "zod";
 const CONNECT_TIMEOUT = 1000;
 const TIMEOUT = 5000;
 const CONNECTIONS = 16;
+/** Milliseconds; Vault itself closes idle connections after five minutes. Short, and a quiet broker's every read pays for a TLS handshake. */
+const KEEP_ALIVE = 120_000;
 /** Bytes; more than any credential, with its JSON escapes and Vault's envelope. */
 const RESPONSE_LIMIT = 1024 * 1024;
 
@@ -45,6 +47,7 @@ export class VaultConnection {
   constructor(address: string, certificateAuthority: string) {
     this.#pool = new Pool(address, {
       connections: CONNECTIONS,
+      keepAliveTimeout: KEEP_ALIVE,
       connect: { ca: certificateAuthority, minVersion: "TLSv1.2", timeout: CONNECT_TIMEOUT },
       headersTimeout: TIMEOUT,
       bodyTimeout: TIMEOUT,
