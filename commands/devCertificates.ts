@@ -6,7 +6,7 @@ import { isIP } from "node:net";
 import * as x509 from "@peculiar/x509";
 
 /** The servers of the dev stack that speak TLS. */
-export const tlsServers = ["vault", "postgres", "edge"] as const;
+export const tlsServers = ["vault", "postgres", "broker", "edge"] as const;
 export type TlsServer = (typeof tlsServers)[number];
 
 export interface DevCertificates {
@@ -86,6 +86,7 @@ export async function createDevCertificates(stack: string, edgeAddress: string):
     servers: {
       vault: await serverCertificate("vault"),
       postgres: await serverCertificate("postgres"),
+      broker: await serverCertificate("broker"),
       edge: await serverCertificate("edge"),
     },
   };

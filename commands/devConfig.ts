@@ -72,6 +72,7 @@ export async function prepareDevConfig(
   const certificates = {
     vault: text("vaultCertificate"),
     postgres: text("postgresCertificate"),
+    broker: text("brokerCertificate"),
     edge: text("edgeCertificate"),
   };
   const edgeAddress = text("edgeAddress") ?? "127.0.0.1";

@@ -6,8 +6,6 @@ import { execa } from "execa";
 import { main } from "./command";
 import { readDevConfig } from "./devConfig";
 import { docker, stackContainers, stackObjects } from "./docker";
-import { pulumi, pulumiFailure } from "./pulumi";
-import { repair } from "./repair";
 import { root, type State } from "./state";
 
 void main({
@@ -22,8 +20,8 @@ void main({
       const { name } = readDevConfig(state);
       const volumes = await stackObjects("volume", name);
       const withData = flags["volumes"] || (interactive && volumes.length > 0 && (await agrees(volumes)));
-      if (withData) await destroy(state, name, volumes);
-      else await removeContainers(name, volumes);
+      if (withData) await forget(state, name, volumes);
+      else await keepData(name, volumes);
       const left = await stackContainers(name);
       if (left.length > 0) console.log(`Still there: ${left.map((it) => it.name).join(", ")}`);
     } else {
@@ -37,7 +35,13 @@ void main({
  * The database, its roles and Vault's key live in the volumes, so Pulumi's record of them stays too: the next
  * `make up` finds containers and networks gone, and makes them again around the same data.
  */
-async function removeContainers(name: string, volumes: readonly string[]): Promise<void> {
+async function keepData(name: string, volumes: readonly string[]): Promise<void> {
+  await removeContainers(name);
+  if (volumes.length === 0) return;
+  console.log(`Kept ${volumes.join(", ")}; make up finds them again, make down ARGS=--volumes deletes them`);
+}
+
+async function removeContainers(name: string): Promise<void> {
   const containers = (await stackContainers(name)).map((it) => it.id);
   if (containers.length > 0) {
     await docker("stop", "-t30", ...containers);
@@ -45,21 +49,19 @@ async function removeContainers(name: string, volumes: readonly string[]): Promi
   }
   const networks = await stackObjects("network", name);
   if (networks.length > 0) await docker("network", "rm", ...networks);
-  if (volumes.length === 0) return;
-  console.log(`Kept ${volumes.join(", ")}; make up finds them again, make down ARGS=--volumes deletes them`);
 }
 
-async function destroy(state: State, name: string, volumes: readonly string[]): Promise<void> {
-  await repair(state, name, console.log);
-  const result = await pulumi(
-    state,
-    ["destroy", "--yes", "--skip-preview", "--suppress-outputs", "--suppress-progress"],
-    { show: true },
-  );
-  if (result.exitCode !== 0) throw pulumiFailure(state, "pulumi destroy", result.all);
+/**
+ * Everything the deployment was: what Docker holds of it, and Pulumi's record, secrets and keys, which are of no use
+ * without the data. Contacts nothing of the stack, so it works in whatever state that is.
+ */
+async function forget(state: State, name: string, volumes: readonly string[]): Promise<void> {
+  await removeContainers(name);
   if (volumes.length > 0) await docker("volume", "rm", ...volumes);
-  rmSync(state.vaultInitFile, { force: true });
-  console.log(`Deleted ${volumes.join(", ")}`);
+  for (const path of [state.backendDirectory, state.configFile, state.passphraseFile, state.vaultInitFile]) {
+    rmSync(path, { recursive: true, force: true });
+  }
+  console.log(`Deleted ${[...volumes, "the deployment's secrets and state"].join(", ")}`);
 }
 
 async function agrees(volumes: readonly string[]): Promise<boolean> {

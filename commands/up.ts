@@ -37,6 +37,7 @@ async function summary(target: Target): Promise<string> {
   const urls = {
     vault: target.vaultAddress,
     postgres: `postgresql://${target.postgres.host}:${target.postgres.port}/${target.postgres.database}`,
+    broker: "behind the gateway",
     gateway: "behind the edge",
     edge: target.edgeUrl,
   };

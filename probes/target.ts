@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { dockerOrThrow, type Docker } from "./docker";
 
-export const services = ["vault", "postgres", "gateway", "edge"] as const;
+export const services = ["vault", "postgres", "broker", "gateway", "edge"] as const;
 export type Service = (typeof services)[number];
 
 /** The stack's output `target`. */
@@ -14,7 +14,7 @@ const outputs = z.object({
   vaultAddress: z.url(),
   postgres: z.object({ host: z.string(), port: z.number(), database: z.string() }),
   caCertificate: z.string(),
-  containers: z.object({ vault: z.string(), postgres: z.string(), gateway: z.string(), edge: z.string() }),
+  containers: z.record(z.enum(services), z.string()),
   secrets: z.record(z.string(), z.string().min(1)),
 });
 export type TargetOutputs = z.infer<typeof outputs>;
@@ -136,6 +136,7 @@ const readProc: Record<Service, readonly string[]> = {
   vault: cat,
   postgres: cat,
   edge: cat,
+  broker: ["node", "-e", node],
   gateway: ["node", "-e", node],
 };
 

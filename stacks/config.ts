@@ -59,6 +59,8 @@ export const settings = {
   vaultPrivateKey: { schema: privateKey, env: "VAULT_TLS_PRIVATE_KEY", secret: true },
   postgresCertificate: { schema: certificate, env: "POSTGRES_TLS_CERTIFICATE" },
   postgresPrivateKey: { schema: privateKey, env: "POSTGRES_TLS_PRIVATE_KEY", secret: true },
+  brokerCertificate: { schema: certificate, env: "BROKER_TLS_CERTIFICATE" },
+  brokerPrivateKey: { schema: privateKey, env: "BROKER_TLS_PRIVATE_KEY", secret: true },
   edgeCertificate: { schema: certificate, env: "EDGE_TLS_CERTIFICATE" },
   edgePrivateKey: { schema: privateKey, env: "EDGE_TLS_PRIVATE_KEY", secret: true },
 } satisfies Record<string, Setting>;

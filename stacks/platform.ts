@@ -1,3 +1,7 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as vaultSdk from "@pulumi/vault";
+
+import { Broker } from "../components/broker/broker";
 import { imageReference } from "../images/imageLock";
 import { Edge } from "../components/edge/edge";
 import { Gateway, gatewayPort } from "../components/gateway/gateway";
@@ -5,6 +9,7 @@ import { Segments } from "../components/network/segments";
 import { Migrations } from "../components/postgres/migrations";
 import { PostgresServer, deployerRole } from "../components/postgres/postgresServer";
 import { Roles } from "../components/postgres/roles";
+import { VaultConfiguration } from "../components/vault/vaultConfiguration";
 import { VaultServer } from "../components/vault/vaultServer";
 import type { StackConfig } from "./config";
 
@@ -15,12 +20,15 @@ const gatewayImage = "apexmcp/gateway";
 export interface Variation {
   /** Development only: Vault initialises itself and keeps its key in this file. */
   readonly vaultInitFile?: string;
+  /** Hands the broker its secret id in a single-use wrapping token. */
+  readonly wrapSecretId: boolean;
 }
 
 /** Wires the components into one platform; returns what probes and operators need to know. */
 export function platform(config: StackConfig, variation: Variation) {
   const stackName = config.name;
   const { caCertificate, caCertificateFile } = config;
+  const ownImage = `${gatewayImage}:${config.imageTag}`;
   const segments = new Segments("network", { stackName });
 
   const vault = new VaultServer("vault", {
@@ -33,6 +41,42 @@ export function platform(config: StackConfig, variation: Variation) {
     caCertificate,
     unsealKey: config.vaultUnsealKey,
     initFile: variation.vaultInitFile,
+  });
+
+  const vaultProvider = new vaultSdk.Provider("vault-deployer", {
+    address: vault.adminAddress,
+    caCertFile: caCertificateFile,
+    // Of the Seal that made it, or of make vault-init; known only once Vault is unsealed.
+    authLogin: {
+      path: "auth/deployer/login",
+      parameters: {
+        role_id: pulumi
+          .all([vault.seal.clusterId, vault.seal.deployerRoleId])
+          .apply(([, own]) => own ?? given(config.vaultDeployerRoleId, "vaultDeployerRoleId")),
+        secret_id: pulumi.secret(
+          pulumi
+            .all([vault.seal.deployerSecretId, config.vaultDeployerSecretId])
+            .apply(([own, configured]) => own ?? given(configured, "vaultDeployerSecretId")),
+        ),
+      },
+    },
+    skipChildToken: true,
+  });
+  const vaultConfiguration = new VaultConfiguration(
+    "vault",
+    { auditFile: vault.auditFile, brokerGeneration: ownImage, wrapSecretId: variation.wrapSecretId },
+    { provider: vaultProvider },
+  );
+  const broker = new Broker("broker", {
+    stackName,
+    image: ownImage,
+    networks: [{ network: segments.broker, alias: "broker" }, { network: segments.vault }],
+    certificate: config.brokerCertificate,
+    privateKey: config.brokerPrivateKey,
+    caCertificate,
+    vaultJwtSecret: config.vaultJwtSecret,
+    vaultAddress: "https://vault:8200",
+    role: vaultConfiguration,
   });
 
   const postgres = new PostgresServer("postgres", {
@@ -66,10 +110,11 @@ export function platform(config: StackConfig, variation: Variation) {
 
   const gateway = new Gateway("gateway", {
     stackName,
-    image: `${gatewayImage}:${config.imageTag}`,
+    image: ownImage,
     networks: [
       { network: segments.edge, alias: "gateway" },
       { network: segments.data },
+      { network: segments.broker },
       { network: segments.egress },
     ],
     postgres: {
@@ -107,6 +152,7 @@ export function platform(config: StackConfig, variation: Variation) {
       containers: {
         vault: vault.containerName,
         postgres: postgres.containerName,
+        broker: broker.containerName,
         gateway: gateway.containerName,
         edge: edge.containerName,
       },
@@ -118,11 +164,18 @@ export function platform(config: StackConfig, variation: Variation) {
         POSTGRES_APP_PASSWORD: config.postgresAppPassword,
         POSTGRES_AUDITOR_PASSWORD: config.postgresAuditorPassword,
         VAULT_TLS_PRIVATE_KEY: config.vaultPrivateKey,
+        BROKER_TLS_PRIVATE_KEY: config.brokerPrivateKey,
         POSTGRES_TLS_PRIVATE_KEY: config.postgresPrivateKey,
         EDGE_TLS_PRIVATE_KEY: config.edgePrivateKey,
       },
     },
   };
+}
+
+/** What the first deployment of a production stack lacks: the ceremony that it ends with makes it. */
+function given(value: string | undefined, key: string): string {
+  if (value !== undefined) return value;
+  throw new pulumi.RunError(`${key}: missing; it is made by make vault-init`);
 }
 
 function host(address: string): string {

@@ -13,7 +13,8 @@ export interface NginxConfigurationArgs {
 
 /**
  * nginx's whole configuration. The name of the gateway is looked up again every 5 s, so a replaced gateway is
- * found without a reload, and nginx starts without it. No location has an `add_header` of its own, since one
+ * found without a reload, and nginx starts without it. Each client has 100 requests a second, 10 on the endpoints that
+ * authenticate (article, finding 4; edge-request-limit-rate). No location has an `add_header` of its own, since one
  * would drop those of its server.
  */
 export function nginxConfiguration({ gateway, publicHttpsPort }: NginxConfigurationArgs): string {
@@ -40,6 +41,11 @@ http {
   client_header_timeout 15s;
   send_timeout 30s;
   keepalive_timeout 60s;
+  limit_req_zone $binary_remote_addr zone=request_limit:10m rate=100r/s;
+  limit_req_zone $binary_remote_addr zone=auth_limit:10m rate=10r/s;
+  limit_conn_zone $binary_remote_addr zone=connection_limit:10m;
+  limit_req_status 429;
+  limit_conn_status 429;
   resolver 127.0.0.11 valid=5s ipv6=off;
 
   ssl_certificate /run/secrets/tls.crt;
@@ -65,17 +71,25 @@ ${headers}
   server {
     listen ${edgeHttpsPort} ssl http2;
 ${headers}
+    limit_conn connection_limit 200;
+    set $gateway http://${gateway};
+    proxy_http_version 1.1;
+    proxy_buffering off;
+    proxy_connect_timeout 5s;
+    proxy_set_header Connection "";
+    proxy_set_header Host $host;
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header X-Forwarded-Proto https;
+    proxy_set_header X-Request-Id $request_id;
+
     location / {
-      set $gateway http://${gateway};
+      limit_req zone=request_limit burst=200 nodelay;
       proxy_pass $gateway;
-      proxy_http_version 1.1;
-      proxy_buffering off;
-      proxy_connect_timeout 5s;
-      proxy_set_header Connection "";
-      proxy_set_header Host $host;
-      proxy_set_header X-Forwarded-For $remote_addr;
-      proxy_set_header X-Forwarded-Proto https;
-      proxy_set_header X-Request-Id $request_id;
+    }
+
+    location /oauth/ {
+      limit_req zone=auth_limit burst=30 nodelay;
+      proxy_pass $gateway;
     }
   }
 }

@@ -40,6 +40,8 @@ export class VaultServer extends pulumi.ComponentResource {
   /** Where the deploying machine reaches it. */
   readonly adminAddress: string;
   readonly seal: Seal;
+  /** Where it can write its audit log, in a volume that outlives the stack. */
+  readonly auditFile = "/vault/logs/audit.log";
 
   constructor(name: string, args: VaultServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("apexmcp:vault:VaultServer", name, {}, opts);
@@ -51,6 +53,11 @@ export class VaultServer extends pulumi.ComponentResource {
         name: `${args.stackName}-vault-storage`,
         labels: [{ label: "apexmcp.stack", value: args.stackName }],
       },
+      { parent: this, retainOnDelete: true },
+    );
+    const logs = new docker.Volume(
+      `${name}-logs`,
+      { name: `${args.stackName}-vault-logs`, labels: [{ label: "apexmcp.stack", value: args.stackName }] },
       { parent: this, retainOnDelete: true },
     );
     const server = new HardenedContainer(
@@ -66,7 +73,7 @@ export class VaultServer extends pulumi.ComponentResource {
           secrets: { "tls.crt": args.certificate, "tls.key": args.privateKey },
           config: { "vault.json": JSON.stringify(configuration, null, 2), "ca.crt": args.caCertificate },
         },
-        volumes: { "/vault/file": storage },
+        volumes: { "/vault/file": storage, "/vault/logs": logs },
         temporary: { "/tmp": 16 },
         networks: args.networks,
         ports: [{ address: "127.0.0.1", internal: port, external: args.adminPort }],

@@ -57,7 +57,7 @@ export function hasPlaceholderWord(value: string): boolean {
  */
 export function placeholderReason(value: string, ownNames: readonly string[] = []): string | undefined {
   const text = value.trim();
-  if (/^[<[{]+[^<>[\]{}]+[>\]}]+$/.test(text) && /[a-z]{3}/i.test(text)) return "stands in brackets";
+  if (/^[<[{]+[^<>[\]{}"]+[>\]}]+$/.test(text) && /[a-z]{3}/i.test(text)) return "stands in brackets";
   const lower = text.toLowerCase();
   if (ownNames.some((name) => lower === name.toLowerCase() || wordsOf(name).includes(lower)))
     return "repeats its own name";

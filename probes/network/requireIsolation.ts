@@ -5,10 +5,17 @@ import { reachable, type Endpoint } from "./reach";
 /** Who must not reach whom, and whom it must, which shows that the attempt itself works. */
 const separations = [
   { from: "gateway", tool: "node", not: ["vault"], but: "postgres" },
-  { from: "edge", tool: "curl", not: ["vault", "postgres"], but: "gateway" },
+  { from: "edge", tool: "curl", not: ["vault", "postgres", "broker"], but: "gateway" },
+  { from: "broker", tool: "node", not: ["postgres"], but: "vault" },
 ] as const;
 
-const ports: Record<Service, number> = { vault: 8200, postgres: 5432, gateway: 8080, edge: 8443 };
+const ports: Record<Service, number> = {
+  vault: 8200,
+  postgres: 5432,
+  broker: 8090,
+  gateway: 8080,
+  edge: 8443,
+};
 
 /**
  * Proves network-segment-require-isolation by trying, from inside: every address and name of the other

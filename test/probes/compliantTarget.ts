@@ -45,10 +45,11 @@ const unexpected: Docker = (args) => Promise.reject(new Error(`unexpected: docke
 const networks: Record<Service, readonly string[]> = {
   vault: ["vault", "admin"],
   postgres: ["data", "admin"],
-  gateway: ["edge", "data"],
+  broker: ["broker", "vault"],
+  gateway: ["edge", "data", "broker"],
   edge: ["edge", "front"],
 };
-const subnets = ["edge", "data", "vault", "admin", "front"];
+const subnets = ["edge", "data", "vault", "admin", "front", "broker"];
 
 function compliantContainer(service: Service, index: number): Mutable<Container> {
   const name = `apexmcp-test-${service}`;
@@ -58,7 +59,10 @@ function compliantContainer(service: Service, index: number): Mutable<Container>
     Image: digest,
     State: { Status: "running", Health: { Status: "healthy" } },
     Config: {
-      Image: service === "gateway" ? `apexmcp/gateway:${sha}` : `registry.test/${service}:1.2@${digest}`,
+      Image:
+        service === "gateway" || service === "broker"
+          ? `apexmcp/gateway:${sha}`
+          : `registry.test/${service}:1.2@${digest}`,
       User: "1000:1000",
       Env: ["PATH=/bin", "PGHOST=postgres"],
       Entrypoint: service === "vault" ? ["/bin/vault"] : ["node"],

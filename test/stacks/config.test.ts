@@ -49,6 +49,7 @@ beforeAll(async () => {
     caCertificateFile: file("ca.crt", certificate),
     vaultCertificate: certificate,
     postgresCertificate: certificate,
+    brokerCertificate: certificate,
     edgeCertificate: certificate,
   };
   secrets = {
@@ -60,6 +61,7 @@ beforeAll(async () => {
     postgresAuditorPassword: random(),
     vaultPrivateKey: privateKey(),
     postgresPrivateKey: privateKey(),
+    brokerPrivateKey: privateKey(),
     edgePrivateKey: privateKey(),
   };
 });

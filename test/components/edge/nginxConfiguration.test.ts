@@ -46,3 +46,10 @@ it("gives the gateway the client's own address, never one the client claims", ()
 it("doesn't buffer what the gateway streams", () => {
   expect(configuration).toContain("proxy_buffering off;");
 });
+
+it("limits each client everywhere, and harder where it authenticates, with 429", () => {
+  expect(configuration).toMatch(/zone=auth_limit:10m rate=10r\/s;/);
+  expect(configuration).toMatch(/location \/oauth\/ \{\s+limit_req zone=auth_limit burst=30 nodelay;/);
+  expect(configuration).toMatch(/location \/ \{\s+limit_req zone=request_limit burst=200 nodelay;/);
+  expect(configuration).toContain("limit_req_status 429;");
+});

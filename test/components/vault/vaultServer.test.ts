@@ -41,6 +41,7 @@ it("keeps its storage in a volume that outlives the stack", async () => {
   expect(named(recorded, "vault-storage")).toMatchObject({ name: "acme-vault-storage" });
   expect(named(recorded, "vault-container")["mounts"]).toEqual([
     { type: "volume", source: "acme-vault-storage", target: "/vault/file" },
+    { type: "volume", source: "acme-vault-logs", target: "/vault/logs" },
   ]);
   expect(await configuration()).toMatchObject({ storage: { file: { path: "/vault/file" } } });
 });
