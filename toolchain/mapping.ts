@@ -19,7 +19,7 @@ interface UpstreamField {
   readonly fields?: UpstreamFields;
 }
 type UpstreamFields = { [terraformName: string]: UpstreamField };
-interface Upstream {
+export interface Upstream {
   readonly config: UpstreamFields;
   readonly resources: { [terraformName: string]: UpstreamFields };
   readonly dataSources: { [terraformName: string]: UpstreamFields };
