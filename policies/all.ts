@@ -21,9 +21,43 @@ import { requireNoNewPrivileges } from "./container/requireNoNewPrivileges";
 import { requireNonRoot } from "./container/requireNonRoot";
 import { requireReadOnly } from "./container/requireReadOnly";
 import type { PolicyDefinition } from "./definePolicy";
+import { disallowPluginPermissions } from "./docker/disallowPluginPermissions";
+import { requireOverlayEncryption } from "./docker/requireOverlayEncryption";
+import { requireHsts } from "./edge/requireHsts";
+import { disallowBypass } from "./github/disallowBypass";
+import { disallowPublicRepository } from "./github/disallowPublicRepository";
+import { limitActions } from "./github/limitActions";
+import { requireEnvironmentReviewers } from "./github/requireEnvironmentReviewers";
+import { requireEnvironmentSecret } from "./github/requireEnvironmentSecret";
+import { requireReview } from "./github/requireReview";
+import { requireSignedCommits } from "./github/requireSignedCommits";
+import { requireVulnerabilityAlerts } from "./github/requireVulnerabilityAlerts";
+import { disallowBuildSecret } from "./image/disallowBuildSecret";
+import { disallowLatestTag } from "./image/disallowLatestTag";
+import { requirePullByDigest } from "./image/requirePullByDigest";
+import { disallowAllPrivileges } from "./postgres/disallowAllPrivileges";
+import { disallowAuditModification } from "./postgres/disallowAuditModification";
+import { disallowGrantOption } from "./postgres/disallowGrantOption";
+import { disallowPublicGrant } from "./postgres/disallowPublicGrant";
 import { disallowSuperuser } from "./postgres/disallowSuperuser";
+import { disallowWeakAuthentication } from "./postgres/disallowWeakAuthentication";
+import { requireProviderTls as requirePostgresProviderTls } from "./postgres/requireProviderTls";
 import { disallowKnownDevValue } from "./secret/disallowKnownDevValue";
 import { disallowDevMode } from "./vault/disallowDevMode";
+import { disallowRootToken } from "./vault/disallowRootToken";
+import { disallowSudo } from "./vault/disallowSudo";
+import { disallowWildcard } from "./vault/disallowWildcard";
+import { limitTokenTtl } from "./vault/limitTokenTtl";
+import { requireListenerTls } from "./vault/requireListenerTls";
+import { requirePersistence } from "./vault/requirePersistence";
+import { requireProviderTls as requireVaultProviderTls } from "./vault/requireProviderTls";
+import { disallowInsecureRedirect } from "./zitadel/disallowInsecureRedirect";
+import { limitAttempts } from "./zitadel/limitAttempts";
+import { limitTokenLife } from "./zitadel/limitTokenLife";
+import { requireExternalTls } from "./zitadel/requireExternalTls";
+import { requireLength } from "./zitadel/requireLength";
+import { requireMfa } from "./zitadel/requireMfa";
+import { requirePasswordChange } from "./zitadel/requirePasswordChange";
 
 /** Every policy of the pack. Apart from index.ts, which starts a server and never ends. */
 export const policies: readonly PolicyDefinition[] = [
@@ -52,4 +86,38 @@ export const policies: readonly PolicyDefinition[] = [
   limitRestarts,
   disallowCustomCgroup,
   disallowDefaultBridge,
+  disallowLatestTag,
+  requirePullByDigest,
+  disallowBuildSecret,
+  disallowPluginPermissions,
+  requireOverlayEncryption,
+  disallowWildcard,
+  disallowSudo,
+  disallowRootToken,
+  limitTokenTtl,
+  disallowAllPrivileges,
+  disallowPublicGrant,
+  disallowGrantOption,
+  requireEnvironmentSecret,
+  requireEnvironmentReviewers,
+  disallowPublicRepository,
+  requireVulnerabilityAlerts,
+  requireReview,
+  requireSignedCommits,
+  disallowBypass,
+  limitActions,
+  requirePasswordChange,
+  requireExternalTls,
+  disallowInsecureRedirect,
+  requireMfa,
+  limitAttempts,
+  requireLength,
+  limitTokenLife,
+  requireHsts,
+  requirePersistence,
+  requireListenerTls,
+  disallowWeakAuthentication,
+  disallowAuditModification,
+  requireVaultProviderTls,
+  requirePostgresProviderTls,
 ];

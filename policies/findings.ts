@@ -1,8 +1,11 @@
 import { containerFindings } from "./catalogue/container";
+import { githubFindings } from "./catalogue/github";
+import { imageFindings } from "./catalogue/image";
 import { platformFindings } from "./catalogue/platform";
 import { postgresFindings } from "./catalogue/postgres";
 import { secretFindings } from "./catalogue/secret";
 import { vaultFindings } from "./catalogue/vault";
+import { zitadelFindings } from "./catalogue/zitadel";
 
 export type { Finding, Place, Severity } from "./catalogue/finding";
 
@@ -19,6 +22,9 @@ export const findings = {
   ...secretFindings,
   ...vaultFindings,
   ...postgresFindings,
+  ...imageFindings,
+  ...githubFindings,
+  ...zitadelFindings,
   ...platformFindings,
 } as const;
 

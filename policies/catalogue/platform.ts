@@ -44,4 +44,16 @@ export const platformFindings = {
       test: "test/probes/edge/requireTls.test.ts",
     },
   },
+  "edge-header-require-hsts": {
+    title: "nginx serves TLS without HSTS of a year",
+    severity: "medium",
+    frameworks: { article: "extra", owasp: "A05:2021" },
+    remediation: "Send Strict-Transport-Security: max-age=31536000; includeSubDomains; preload.",
+    places: {
+      component: { none: "the edge writes its own configuration, and has no argument for it" },
+      policy: "policies/edge/requireHsts.ts",
+      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      test: "test/policies/edge/requireHsts.test.ts",
+    },
+  },
 } as const satisfies Record<string, Finding>;

@@ -21,7 +21,7 @@ export const postgresFindings = {
     remediation: "Use scram-sha-256 on every line of pg_hba.conf.",
     places: {
       component: "components/postgres/postgresServer.ts",
-      policy: { none: "pg_hba.conf is a file's text, written by the component" },
+      policy: "policies/postgres/disallowWeakAuthentication.ts",
       probe: "probes/postgres/requireScram.ts",
       test: "test/probes/postgres/postgres.test.ts",
     },
@@ -47,7 +47,7 @@ export const postgresFindings = {
       "Revoke everything on audit_logs from the application's role, and let it write through insert_audit_log_entry() only.",
     places: {
       component: "components/postgres/migrations.ts",
-      policy: { none: "table grants are made by SQL migrations, which no Pulumi program shows" },
+      policy: "policies/postgres/disallowAuditModification.ts",
       probe: "probes/postgres/disallowAuditModification.ts",
       test: "test/probes/postgres/appRole.integration.test.ts",
     },
@@ -90,6 +90,60 @@ export const postgresFindings = {
       policy: { none: "functions are made by SQL migrations, which no Pulumi program shows" },
       probe: "probes/postgres/requirePinnedSearchPath.ts",
       test: "test/probes/postgres/appRole.integration.test.ts",
+    },
+  },
+  "postgres-grant-disallow-all": {
+    title: "Grant of ALL privileges",
+    severity: "high",
+    frameworks: { article: 5, owasp: "A01:2021" },
+    remediation: "Name each privilege.",
+    places: {
+      component: {
+        none: "this platform declares no such resource; the policy keeps it out of any program that does",
+      },
+      policy: "policies/postgres/disallowAllPrivileges.ts",
+      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      test: "test/policies/postgres/grants.test.ts",
+    },
+  },
+  "postgres-grant-disallow-public": {
+    title: "Grant to PUBLIC",
+    severity: "high",
+    frameworks: { article: 5, owasp: "A01:2021" },
+    remediation: "Grant to the one role that needs it.",
+    places: {
+      component: {
+        none: "this platform declares no such resource; the policy keeps it out of any program that does",
+      },
+      policy: "policies/postgres/disallowPublicGrant.ts",
+      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      test: "test/policies/postgres/grants.test.ts",
+    },
+  },
+  "postgres-grant-disallow-grant-option": {
+    title: "Grant that its holder may pass on",
+    severity: "medium",
+    frameworks: { article: 5, owasp: "A01:2021" },
+    remediation: "Remove withGrantOption and withAdminOption.",
+    places: {
+      component: {
+        none: "this platform declares no such resource; the policy keeps it out of any program that does",
+      },
+      policy: "policies/postgres/disallowGrantOption.ts",
+      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      test: "test/policies/postgres/grants.test.ts",
+    },
+  },
+  "postgres-provider-require-tls": {
+    title: "PostgreSQL administered without verified TLS",
+    severity: "high",
+    frameworks: { owasp: "A02:2021" },
+    remediation: "Set sslmode to verify-full, and sslrootcert.",
+    places: {
+      component: { none: "Roles sets verify-full itself, and has no argument for it" },
+      policy: "policies/postgres/requireProviderTls.ts",
+      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      test: "test/policies/postgres/connections.test.ts",
     },
   },
 } as const satisfies Record<string, Finding>;

@@ -7,8 +7,8 @@ export interface Candidate {
   /** What the text is called there: an input's, variable's, flag's or setting's name. */
   readonly name?: string;
   readonly value: string;
-  /** A word of a longer text, called nothing. */
-  readonly word?: true;
+  /** The whole input; something called by a name inside it; or one of its words, called nothing. */
+  readonly part: "whole" | "inner" | "word";
 }
 
 const maximumDepth = 6;
@@ -70,25 +70,28 @@ const base64 = /^(?:[A-Za-z0-9+/]{4}){4,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=
 function* inText(text: string, path: string, name: string | undefined, depth: number): Iterable<Candidate> {
   const trimmed = text.trim();
   if (trimmed === "") return;
-  yield { path, name, value: trimmed };
-  if (depth > maximumDepth) return;
-
   const parsed = parseJson(trimmed);
-  if (parsed !== undefined) {
-    for (const found of inValue(parsed, "", name, depth + 1)) yield { ...found, path };
+  yield { path, name, value: trimmed, part: parsed ? "inner" : "whole" };
+  if (depth > maximumDepth) return;
+  if (parsed) {
+    for (const found of inValue(parsed, "", name, depth + 1)) yield inside(found, path);
     return;
   }
   const [, variableName, variableValue] = variable.exec(trimmed) ?? [];
-  if (variableName && variableValue) yield* inText(variableValue, path, variableName, depth + 1);
+  if (variableName && variableValue) {
+    for (const found of inText(variableValue, path, variableName, depth + 1)) yield inside(found, path);
+  }
 
-  for (const [, value] of trimmed.matchAll(fallback)) yield* inText(value!, path, name, depth + 1);
+  for (const [, value] of trimmed.matchAll(fallback)) {
+    for (const found of inText(value!, path, name, depth + 1)) yield inside(found, path);
+  }
   for (const [, password] of trimmed.matchAll(userInfo))
-    yield { path, name: "password", value: decoded(password!) };
+    yield { path, name: "password", value: decoded(password!), part: "inner" };
   if (/[\s=:]/.test(trimmed)) {
     for (const pattern of [assignment, flagged]) {
       for (const [, setting, ...values] of trimmed.matchAll(pattern)) {
         const value = values.find((candidate) => candidate !== undefined);
-        if (value && value !== trimmed) yield { path, name: setting, value };
+        if (value && value !== trimmed) yield { path, name: setting, value, part: "inner" };
       }
     }
   }
@@ -97,7 +100,7 @@ function* inText(text: string, path: string, name: string | undefined, depth: nu
       ...trimmed.split(/[\s"'`]+/),
       ...trimmed.split(/[\s"'`,;=:@/&?|<>(){}[\]]+/),
     ])) {
-      if (word !== "" && word !== trimmed) yield { path, value: word, word: true };
+      if (word !== "" && word !== trimmed) yield { path, value: word, part: "word" };
     }
   }
   if (base64.test(trimmed)) {
@@ -106,6 +109,10 @@ function* inText(text: string, path: string, name: string | undefined, depth: nu
     if (/^[^\u0000-\u0008\u000e-\u001f\u007f-\u009f\ufffd]+$/.test(plain))
       yield* inText(plain, path, name, depth + 1);
   }
+}
+
+function inside(candidate: Candidate, path: string): Candidate {
+  return { ...candidate, path, part: candidate.part === "word" ? "word" : "inner" };
 }
 
 function parseJson(text: string): object | undefined {

@@ -32,9 +32,9 @@ export const disallowKnownDevValue = definePolicy({
   },
 });
 
-function isSecret({ name, path, value, word }: Candidate, { secrets }: Resource): boolean {
-  if (word) return false;
+function isSecret({ name, path, value, part }: Candidate, { secrets }: Resource): boolean {
+  if (part === "word") return false;
   if (name !== undefined && isSecretName(name)) return true;
-  // A mark on NAME=value says nothing about which of several entries is the secret: names decide there.
-  return secrets?.has(path) === true && !value.includes("=");
+  // A mark says nothing of what is inside, such as which of several settings is the secret: names decide there.
+  return part === "whole" && secrets?.has(path) === true && !value.includes("=");
 }

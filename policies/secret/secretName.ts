@@ -1,25 +1,20 @@
-/** Words that say, anywhere in a name, that the value is a secret. */
+/** Words that, at the end of a name, say that the value is a secret. */
 const secretWords = new Set(
-  "password passwd passphrase secret secrets token tokens apikey credential credentials masterkey privatekey secretkey accesskey unsealkey".split(
-    " ",
-  ),
-);
-/** Words that say so at a name's end only: not in passThrough. */
-const finalSecretWords = new Set("pass pwd pw salt".split(" "));
-/** Words that make a secret of a following `key`. */
-const keyWords = new Set(
-  "api private secret access encryption decryption signing signature master unseal crypto jwt hmac session cookie auth service account role license ssh tls ssl shared primary".split(
-    " ",
-  ),
-);
-/** Last words of a name that says something about a secret, such as where it lies or how long it lives. */
-const aboutWords = new Set(
   (
-    "file path dir directory url uri endpoint host name names id ids arn type kind ttl timeout expiry expires expiration lifetime age length size " +
-    "min max count limit policy enabled required disabled algorithm alg version format header issuer audience mount role ref reference store " +
-    "backend provider method mode hash digest fingerprint manager bucket wo"
+    "password passwords passwd passphrase pass pwd pw secret secrets token tokens credential credentials salt pepper " +
+    "apikey masterkey privatekey secretkey accesskey unsealkey"
   ).split(" "),
 );
+/** Words that make a secret of a following `key`. */
+const keyWords = new Set(
+  (
+    "api private secret access encryption decryption signing signature master unseal crypto jwt hmac session cookie auth " +
+    "service account role license ssh tls ssl shared primary"
+  ).split(" "),
+);
+/** Words that may follow and say nothing else: POSTGRES_PASSWORD_2, SECRET_KEY_BASE, clientSecretValue. */
+const trailing =
+  /^(\d+|value|base|base64|b64|string|text|plain|plaintext|data|old|new|current|previous|default)$/;
 
 /** A name's words, in lower case: `OAUTH_JWT_SECRET`, `clientSecret`, `api-key`. */
 export function wordsOf(name: string): string[] {
@@ -31,15 +26,15 @@ export function wordsOf(name: string): string[] {
     .filter(Boolean);
 }
 
-/** Whether an input, environment variable or setting of this name holds a secret. */
+/**
+ * Whether an input, environment variable or setting of this name holds a secret. What only says something about one
+ * ends otherwise: `PASSWORD_FILE`, `tokenTtl`, `secretName`, `tokenPolicies`.
+ */
 export function isSecretName(name: string): boolean {
   const words = wordsOf(name);
-  while (words.length > 1 && /^\d+$/.test(words.at(-1)!)) words.pop();
+  while (words.length > 1 && trailing.test(words.at(-1)!)) words.pop();
   const last = words.at(-1);
-  if (last === undefined || aboutWords.has(last)) return false;
-  if (finalSecretWords.has(last) || words.some((word) => secretWords.has(word))) return true;
-  if (/(password|secret|passwd|token)$/.test(last)) return true;
-  return words.some(
-    (word, index) => (word === "key" || word === "keys") && keyWords.has(words[index - 1] ?? ""),
-  );
+  if (last === undefined) return false;
+  if (last === "key" || last === "keys") return keyWords.has(words.at(-2) ?? "");
+  return secretWords.has(last) || /(password|secret|passwd|token)$/.test(last);
 }

@@ -96,6 +96,11 @@ accepts({
       description: "change me",
       tags: ["test", "example"],
     }),
+  "what stands beside a secret in a secret document": () =>
+    resource({
+      login: secret(JSON.stringify({ path: "auth/approle/login", secret_id: generated })),
+      settings: secret("POSTGRES_USER=postgres"),
+    }),
   "references to secrets": () =>
     resource({
       password: "${DB_PASSWORD}",

@@ -1,0 +1,103 @@
+import type { Finding } from "./finding";
+
+/** Zitadel, its instance, logins and tokens. */
+export const zitadelFindings = {
+  "zitadel-admin-require-password-change": {
+    title: "Zitadel's first administrator keeps the bootstrap password",
+    severity: "critical",
+    frameworks: { article: 2, owasp: "A07:2021" },
+    remediation: "Set PASSWORDCHANGEREQUIRED to true, and rotate the password through the API.",
+    places: {
+      component: {
+        none: "this platform declares no such resource; the policy keeps it out of any program that does",
+      },
+      policy: "policies/zitadel/requirePasswordChange.ts",
+      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      test: "test/policies/zitadel/zitadel.test.ts",
+    },
+  },
+  "zitadel-instance-require-tls": {
+    title: "Zitadel reached without TLS",
+    severity: "high",
+    frameworks: { owasp: "A02:2021" },
+    remediation: "Set ZITADEL_EXTERNALSECURE to true, and end TLS at the edge.",
+    places: {
+      component: {
+        none: "this platform declares no such resource; the policy keeps it out of any program that does",
+      },
+      policy: "policies/zitadel/requireExternalTls.ts",
+      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      test: "test/policies/zitadel/zitadel.test.ts",
+    },
+  },
+  "zitadel-application-disallow-insecure-redirect": {
+    title: "Login code sent to an insecure address",
+    severity: "high",
+    frameworks: { owasp: "A07:2021" },
+    remediation: "List https addresses, without wildcards, and leave devMode off.",
+    places: {
+      component: {
+        none: "this platform declares no such resource; the policy keeps it out of any program that does",
+      },
+      policy: "policies/zitadel/disallowInsecureRedirect.ts",
+      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      test: "test/policies/zitadel/zitadel.test.ts",
+    },
+  },
+  "zitadel-login-require-mfa": {
+    title: "Login without a second factor",
+    severity: "high",
+    frameworks: { owasp: "A07:2021" },
+    remediation: "Set forceMfa to true.",
+    places: {
+      component: {
+        none: "this platform declares no such resource; the policy keeps it out of any program that does",
+      },
+      policy: "policies/zitadel/requireMfa.ts",
+      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      test: "test/policies/zitadel/zitadel.test.ts",
+    },
+  },
+  "zitadel-lockout-limit-attempts": {
+    title: "Any number of wrong passwords",
+    severity: "high",
+    frameworks: { article: 4, owasp: "A07:2021" },
+    remediation: "Set maxPasswordAttempts to 10 or less.",
+    places: {
+      component: {
+        none: "this platform declares no such resource; the policy keeps it out of any program that does",
+      },
+      policy: "policies/zitadel/limitAttempts.ts",
+      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      test: "test/policies/zitadel/zitadel.test.ts",
+    },
+  },
+  "zitadel-password-require-length": {
+    title: "Short passwords accepted",
+    severity: "medium",
+    frameworks: { owasp: "A07:2021" },
+    remediation: "Set minLength to 12 or more.",
+    places: {
+      component: {
+        none: "this platform declares no such resource; the policy keeps it out of any program that does",
+      },
+      policy: "policies/zitadel/requireLength.ts",
+      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      test: "test/policies/zitadel/zitadel.test.ts",
+    },
+  },
+  "zitadel-token-limit-life": {
+    title: "Access token that hardly ends",
+    severity: "high",
+    frameworks: { article: 7, owasp: "A07:2021" },
+    remediation: "Set expirationDate within a year.",
+    places: {
+      component: {
+        none: "this platform declares no such resource; the policy keeps it out of any program that does",
+      },
+      policy: "policies/zitadel/limitTokenLife.ts",
+      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      test: "test/policies/zitadel/zitadel.test.ts",
+    },
+  },
+} as const satisfies Record<string, Finding>;

@@ -1,0 +1,26 @@
+import { definePolicy } from "../definePolicy";
+import { masked } from "../masked";
+import { readTexts, unknown } from "../unknown";
+
+const inputs: Record<string, string> = {
+  "vault:index/token:Token": "policies",
+  "vault:appRole/authBackendRole:AuthBackendRole": "tokenPolicies",
+  "vault:jwt/authBackendRole:AuthBackendRole": "tokenPolicies",
+};
+
+/** Refuses tokens and roles with Vault's root policy. */
+export const disallowRootToken = definePolicy({
+  finding: "vault-token-disallow-root",
+  appliesTo: (type) => type in inputs,
+  *check({ type, props }) {
+    const input = inputs[type]!;
+    const policies = readTexts(props, input);
+    const required = "a policy of its own";
+    // A token without policies inherits its creator's: root's, on a new Vault.
+    if (policies === unknown || (policies.length === 0 && type.endsWith(":Token"))) {
+      yield { observed: `${input} is ${masked(policies === unknown ? unknown : undefined)}`, required };
+      return;
+    }
+    for (const policy of policies) if (policy === "root") yield { observed: `${input} has root`, required };
+  },
+});

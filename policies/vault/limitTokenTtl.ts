@@ -1,0 +1,57 @@
+import { definePolicy } from "../definePolicy";
+import { masked } from "../masked";
+import { readText, unknown, type Maybe } from "../unknown";
+
+interface Parameters {
+  maximumSeconds: number;
+}
+
+const inputs: Record<string, readonly string[]> = {
+  "vault:index/token:Token": ["explicitMaxTtl", "ttl"],
+  "vault:appRole/authBackendRole:AuthBackendRole": ["tokenMaxTtl", "tokenExplicitMaxTtl"],
+  "vault:jwt/authBackendRole:AuthBackendRole": ["tokenMaxTtl", "tokenExplicitMaxTtl"],
+};
+
+/** Requires Vault's tokens to end: absent or 0 means the server's default, 32 days, and a period means never. */
+export const limitTokenTtl = definePolicy<Parameters>({
+  finding: "vault-token-limit-ttl",
+  appliesTo: (type) => type in inputs,
+  parameters: {
+    maximumSeconds: {
+      type: "integer",
+      minimum: 1,
+      default: 86400,
+      description: "Longest life of a token in seconds",
+    },
+  },
+  *check({ type, props }, { maximumSeconds }) {
+    const required = `a life of at most ${maximumSeconds} s`;
+    for (const input of ["period", "tokenPeriod"]) {
+      const value = readText(props, input);
+      if (value !== undefined && value !== unknown && value !== "0" && value !== "") {
+        yield { observed: `${input} is ${masked(value)}, which lets it be renewed for ever`, required };
+      }
+    }
+    const declared = inputs[type]!.map((input): { input: string; value: Maybe<string> } => ({
+      input,
+      value: readText(props, input),
+    }));
+    const known = declared.find(({ value }) => value !== undefined);
+    const seconds = known === undefined || known.value === unknown ? undefined : secondsOf(known.value!);
+    if (seconds === undefined || seconds <= 0 || seconds > maximumSeconds) {
+      yield { observed: `${known?.input ?? declared[0]!.input} is ${masked(known?.value)}`, required };
+    }
+  },
+});
+
+/** Seconds of `3600`, `60s`, `1h30m`, `7d`; `undefined` for what isn't a duration. */
+function secondsOf(duration: string): number | undefined {
+  const text = duration.trim();
+  if (/^\d+$/.test(text)) return Number(text);
+  if (!/^(\d+[smhd])+$/.test(text)) return undefined;
+  const factors = { s: 1, m: 60, h: 3600, d: 86400 };
+  return [...text.matchAll(/(\d+)([smhd])/g)].reduce(
+    (sum, [, amount, unit]) => sum + Number(amount) * factors[unit as keyof typeof factors],
+    0,
+  );
+}

@@ -1,0 +1,16 @@
+import { declaresContainers } from "../container/containerSpec";
+import { definePolicy } from "../definePolicy";
+import { serverConfigurations } from "./serverConfigurations";
+
+/** Refuses a Vault server's configuration whose listener has TLS turned off. */
+export const requireListenerTls = definePolicy({
+  finding: "vault-listener-require-tls",
+  appliesTo: declaresContainers,
+  *check({ props }) {
+    for (const { path, text } of serverConfigurations(props)) {
+      if (/\btls_disable"?\s*[:=]\s*"?(true|1)\b/i.test(text)) {
+        yield { observed: `${path} configures tls_disable`, required: "a certificate and key" };
+      }
+    }
+  },
+});

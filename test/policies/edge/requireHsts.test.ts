@@ -1,0 +1,30 @@
+import { accepts, refuses } from "../cases";
+import { container } from "../compliantContainer";
+import { unknownValue } from "../evaluate";
+
+const nginx = (...directives: string[]) =>
+  container(
+    (props) =>
+      (props.uploads = [
+        { file: "/etc/nginx/nginx.conf", content: `http {\n server {\n${directives.join("\n")}\n }\n}\n` },
+      ]),
+  );
+const hsts = 'add_header Strict-Transport-Security "max-age=31536000; includeSubDomains; preload" always;';
+
+describe("edge-header-require-hsts", () => {
+  refuses("edge-header-require-hsts", {
+    "TLS without the header": () => nginx("listen 8443 ssl;"),
+    "a header of a month": () =>
+      nginx("listen 8443 ssl;", "add_header Strict-Transport-Security max-age=2592000;"),
+    "a short one among others": () =>
+      nginx("listen 8443 ssl;", hsts, "add_header Strict-Transport-Security max-age=60;"),
+  });
+});
+
+accepts({
+  "a server without TLS": () => nginx("return 204;"),
+  "TLS with the header": () => nginx("listen 8443 ssl;", hsts),
+  "plain HTTP, which edge-listener-require-tls is about": () => nginx("listen 8080;"),
+  "a configuration unknown until deployed": () =>
+    container((props) => (props.uploads = [{ file: "/etc/nginx/nginx.conf", content: unknownValue }])),
+});

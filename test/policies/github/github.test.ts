@@ -1,0 +1,133 @@
+import { randomBytes } from "node:crypto";
+
+import { accepts, refuses } from "../cases";
+import { secret, unknownValue, type TestedResource } from "../evaluate";
+
+const of =
+  (type: string, compliant: object) =>
+  (props: object = {}): TestedResource => ({
+    type: `github:index/${type}`,
+    props: { ...compliant, ...props },
+  });
+
+const actionsSecret = of("actionsSecret:ActionsSecret", {
+  repository: "web",
+  secretName: "NPM_SCOPE",
+  plaintextValue: secret(randomBytes(24).toString("base64url")),
+});
+const environment = of("repositoryEnvironment:RepositoryEnvironment", {
+  repository: "web",
+  environment: "production",
+  reviewers: [{ teams: [1] }],
+});
+const repository = of("repository:Repository", {
+  name: "web",
+  visibility: "private",
+  vulnerabilityAlerts: true,
+});
+const branch = of("branchProtection:BranchProtection", {
+  repositoryId: "web",
+  pattern: "main",
+  requiredPullRequestReviews: [{ requiredApprovingReviewCount: 1 }],
+  requireSignedCommits: true,
+  enforceAdmins: true,
+});
+const permissions = of("actionsRepositoryPermissions:ActionsRepositoryPermissions", {
+  repository: "web",
+  allowedActions: "selected",
+});
+
+describe("github-secret-require-environment", () => {
+  refuses("github-secret-require-environment", {
+    "Vault's unseal key": () => actionsSecret({ secretName: "VAULT_UNSEAL_KEY" }),
+    "the same in lower case": () => actionsSecret({ secretName: "vault_unseal_key" }),
+    "a name unknown until deployed": () => actionsSecret({ secretName: unknownValue }),
+  });
+});
+
+describe("github-environment-require-reviewers", () => {
+  refuses("github-environment-require-reviewers", {
+    "no reviewers": () => environment({ reviewers: undefined }),
+    "an empty list": () => environment({ reviewers: [] }),
+    "reviewers unknown until deployed": () => environment({ reviewers: unknownValue }),
+  });
+});
+
+describe("github-repository-disallow-public", () => {
+  refuses("github-repository-disallow-public", {
+    "a public one": () => repository({ visibility: "public" }),
+    "one that says nothing": () => repository({ visibility: undefined }),
+    "a visibility unknown until deployed": () => repository({ visibility: unknownValue }),
+  });
+});
+
+describe("github-repository-require-vulnerability-alerts", () => {
+  refuses("github-repository-require-vulnerability-alerts", {
+    "alerts off": () => repository({ vulnerabilityAlerts: false }),
+    "alerts it says nothing of": () => repository({ vulnerabilityAlerts: undefined }),
+    "alerts unknown until deployed": () => repository({ vulnerabilityAlerts: unknownValue }),
+  });
+});
+
+describe("github-branch-require-review", () => {
+  refuses("github-branch-require-review", {
+    "no reviews": () => branch({ requiredPullRequestReviews: undefined }),
+    "0 reviews": () => branch({ requiredPullRequestReviews: [{ requiredApprovingReviewCount: 0 }] }),
+    "no count": () => branch({ requiredPullRequestReviews: [{}] }),
+    "reviews unknown until deployed": () => branch({ requiredPullRequestReviews: unknownValue }),
+  });
+});
+
+describe("github-branch-require-signed-commits", () => {
+  refuses("github-branch-require-signed-commits", {
+    "unsigned commits": () => branch({ requireSignedCommits: false }),
+    "signatures it says nothing of": () => branch({ requireSignedCommits: undefined }),
+  });
+});
+
+describe("github-branch-disallow-bypass", () => {
+  refuses("github-branch-disallow-bypass", {
+    "force pushes": () => branch({ allowsForcePushes: true }),
+    deletion: () => branch({ allowsDeletions: true }),
+    "administrators who needn't comply": () => branch({ enforceAdmins: false }),
+    "administrators it says nothing of": () => branch({ enforceAdmins: undefined }),
+    "force pushes unknown until deployed": () => branch({ allowsForcePushes: unknownValue }),
+  });
+});
+
+describe("github-actions-limit-allowed", () => {
+  refuses("github-actions-limit-allowed", {
+    all: () => permissions({ allowedActions: "all" }),
+    "none named": () => permissions({ allowedActions: undefined }),
+    "permissions unknown until deployed": () => permissions({ allowedActions: unknownValue }),
+  });
+});
+
+accepts({
+  "a secret that opens little": () => actionsSecret(),
+  "an environment's secret": () => ({
+    ...actionsSecret({ secretName: "VAULT_UNSEAL_KEY", environment: "production" }),
+    type: "github:index/actionsEnvironmentSecret:ActionsEnvironmentSecret",
+  }),
+  "a reviewed environment": () => environment(),
+  "a private repository": () => repository(),
+  "an internal repository": () => repository({ visibility: "internal" }),
+  "a repository by the old flag": () => repository({ visibility: undefined, private: true }),
+  "an archived repository without alerts": () => repository({ archived: true, vulnerabilityAlerts: false }),
+  "a protected branch": () => branch(),
+  "the repository's own actions": () => permissions({ allowedActions: "local_only" }),
+  "no actions at all": () => permissions({ enabled: false, allowedActions: undefined }),
+});
+
+describe("with exceptions configured", () => {
+  accepts(
+    {
+      "an environment without secrets": () => environment({ environment: "pages", reviewers: [] }),
+      "a public repository": () => repository({ name: "docs", visibility: "public" }),
+    },
+    {
+      "github-environment-require-reviewers": { unreviewed: ["pages"] },
+      "github-repository-disallow-public": { publicRepositories: ["docs"] },
+    },
+  );
+});

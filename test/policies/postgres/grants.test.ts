@@ -1,0 +1,83 @@
+import { accepts, refuses } from "../cases";
+import { unknownValue, type TestedResource } from "../evaluate";
+
+const grant = (props: object = {}): TestedResource => ({
+  type: "postgresql:index/grant:Grant",
+  props: {
+    database: "app",
+    role: "app",
+    objectType: "table",
+    objects: ["orders"],
+    privileges: ["SELECT", "INSERT"],
+    ...props,
+  },
+});
+const defaults = (props: object = {}): TestedResource => ({
+  type: "postgresql:index/defaultPrivileges:DefaultPrivileges",
+  props: {
+    database: "app",
+    role: "app",
+    owner: "migrator",
+    objectType: "table",
+    privileges: ["SELECT"],
+    ...props,
+  },
+});
+const membership = (props: object = {}): TestedResource => ({
+  type: "postgresql:index/grantRole:GrantRole",
+  props: { role: "app", grantRole: "readers", ...props },
+});
+
+describe("postgres-grant-disallow-all", () => {
+  refuses("postgres-grant-disallow-all", {
+    ALL: () => grant({ privileges: ["ALL"] }),
+    "all privileges": () => grant({ privileges: ["all privileges"] }),
+    "ALL by default": () => defaults({ privileges: ["ALL"] }),
+    "privileges unknown until deployed": () => grant({ privileges: unknownValue }),
+    "one privilege unknown until deployed": () => grant({ privileges: ["SELECT", unknownValue] }),
+  });
+});
+
+describe("postgres-grant-disallow-public", () => {
+  refuses("postgres-grant-disallow-public", {
+    PUBLIC: () => grant({ role: "PUBLIC" }),
+    "public by default": () => defaults({ role: "public" }),
+    "a role unknown until deployed": () => grant({ role: unknownValue }),
+  });
+});
+
+describe("postgres-grant-disallow-grant-option", () => {
+  refuses("postgres-grant-disallow-grant-option", {
+    "the grant option": () => grant({ withGrantOption: true }),
+    "the grant option by default": () => defaults({ withGrantOption: true }),
+    "the admin option": () => membership({ withAdminOption: true }),
+    "an option unknown until deployed": () => grant({ withGrantOption: unknownValue }),
+  });
+});
+
+describe("postgres-audit-disallow-modification", () => {
+  refuses("postgres-audit-disallow-modification", {
+    ...Object.fromEntries(
+      ["INSERT", "UPDATE", "DELETE", "TRUNCATE", "insert"].map((privilege) => [
+        privilege,
+        () => grant({ objects: ["orders", "audit_logs"], privileges: [privilege] }),
+      ]),
+    ),
+    "INSERT, with the schema's name": () => grant({ objects: ["app.audit_log"] }),
+  });
+});
+
+accepts({
+  "some privileges": () => grant(),
+  "some privileges by default": () => defaults(),
+  "a membership": () => membership(),
+  "reading the audit log": () => grant({ objects: ["audit_logs"], privileges: ["SELECT"] }),
+  "objects unknown until deployed": () => grant({ objects: unknownValue }),
+});
+
+describe("with other audit tables configured", () => {
+  accepts(
+    { "writing to one that isn't": () => grant({ objects: ["audit_logs"] }) },
+    { "postgres-audit-disallow-modification": { auditTables: ["trail"] } },
+  );
+});

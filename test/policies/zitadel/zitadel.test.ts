@@ -1,0 +1,105 @@
+import { accepts, refuses } from "../cases";
+import { container } from "../compliantContainer";
+import { unknownValue, type TestedResource } from "../evaluate";
+
+const of =
+  (type: string, compliant: object) =>
+  (props: object = {}): TestedResource => ({
+    type: `zitadel:index/${type}`,
+    props: { ...compliant, ...props },
+  });
+const environment = (entry: string) => container((props) => props.envs.push(entry));
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+
+const application = of("applicationOidc:ApplicationOidc", {
+  redirectUris: ["https://app.example.com/callback"],
+});
+const login = of("defaultLoginPolicy:DefaultLoginPolicy", { forceMfa: true });
+const lockout = of("lockoutPolicy:LockoutPolicy", { maxPasswordAttempts: 5 });
+const complexity = of("passwordComplexityPolicy:PasswordComplexityPolicy", { minLength: 12 });
+const token = of("personalAccessToken:PersonalAccessToken", { expirationDate: inDays(90) });
+
+describe("zitadel-admin-require-password-change", () => {
+  refuses("zitadel-admin-require-password-change", {
+    false: () => environment("ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORDCHANGEREQUIRED=false"),
+    nothing: () => environment("ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORDCHANGEREQUIRED="),
+  });
+});
+
+describe("zitadel-instance-require-tls", () => {
+  refuses("zitadel-instance-require-tls", {
+    "no TLS outside": () => environment("ZITADEL_EXTERNALSECURE=false"),
+    "TLS disabled by a flag": () =>
+      container((props) => (props.command = ["start-from-init", "--tlsMode", "disabled"])),
+    "TLS disabled in one word": () =>
+      container((props) => (props.command = ["start-from-init", "--tlsMode=disabled"])),
+  });
+});
+
+describe("zitadel-application-disallow-insecure-redirect", () => {
+  refuses("zitadel-application-disallow-insecure-redirect", {
+    http: () => application({ redirectUris: ["http://app.example.com/callback"] }),
+    "a wildcard": () => application({ redirectUris: ["https://*.example.com/callback"] }),
+    "http after logout": () => application({ postLogoutRedirectUris: ["http://app.example.com/"] }),
+    "a host that only begins like the loopback's": () =>
+      application({ redirectUris: ["http://localhost.example.com/"] }),
+    "the development mode": () => application({ devMode: true }),
+    "a development mode unknown until deployed": () => application({ devMode: unknownValue }),
+  });
+});
+
+describe("zitadel-login-require-mfa", () => {
+  refuses("zitadel-login-require-mfa", {
+    "no second factor": () => login({ forceMfa: false }),
+    "a second factor it says nothing of": () => login({ forceMfa: undefined }),
+    "an organisation's policy": () => ({
+      ...login({ forceMfa: false }),
+      type: "zitadel:index/loginPolicy:LoginPolicy",
+    }),
+  });
+});
+
+describe("zitadel-lockout-limit-attempts", () => {
+  refuses("zitadel-lockout-limit-attempts", {
+    "0, which is never": () => lockout({ maxPasswordAttempts: 0 }),
+    "none given": () => lockout({ maxPasswordAttempts: undefined }),
+    "11": () => lockout({ maxPasswordAttempts: 11 }),
+    "attempts unknown until deployed": () => lockout({ maxPasswordAttempts: unknownValue }),
+  });
+});
+
+describe("zitadel-password-require-length", () => {
+  refuses("zitadel-password-require-length", {
+    "8 characters": () => complexity({ minLength: 8 }),
+    "none given": () => complexity({ minLength: undefined }),
+    "a length unknown until deployed": () => complexity({ minLength: unknownValue }),
+  });
+});
+
+describe("zitadel-token-limit-life", () => {
+  refuses("zitadel-token-limit-life", {
+    years: () => token({ expirationDate: inDays(3650) }),
+    "no end": () => token({ expirationDate: undefined }),
+    "an end that is no date": () => token({ expirationDate: "never" }),
+    "an end unknown until deployed": () => token({ expirationDate: unknownValue }),
+    "a machine's key": () => ({
+      ...token({ expirationDate: inDays(3650) }),
+      type: "zitadel:index/machineKey:MachineKey",
+    }),
+  });
+});
+
+accepts({
+  "a first administrator who must change the password": () =>
+    environment("ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORDCHANGEREQUIRED=true"),
+  "TLS outside": () => environment("ZITADEL_EXTERNALSECURE=true"),
+  "TLS at the edge": () => container((props) => (props.command = ["start", "--tlsMode", "external"])),
+  "https redirects": () => application(),
+  "a redirect to the loopback": () =>
+    application({ redirectUris: ["http://localhost:3000/callback", "http://127.0.0.1/"] }),
+  "redirects unknown until deployed": () => application({ redirectUris: unknownValue }),
+  "a second factor": () => login(),
+  "a lockout": () => lockout(),
+  "long passwords": () => complexity(),
+  "a token of 90 days": () => token(),
+});
