@@ -14,7 +14,7 @@ export type Docker = (
 ) => Promise<DockerAnswer>;
 
 /** Runs the docker CLI in PATH against the engine of DOCKER_HOST or the default socket. */
-export const dockerCli: Docker = async (args, { timeout = 8000 } = {}) => {
+export const dockerCli: Docker = async (args, { timeout = 15_000 } = {}) => {
   const result = await execa("docker", args, { reject: false, timeout });
   if (result.exitCode === undefined) {
     throw new Error(

@@ -12,7 +12,7 @@ export type ProbeResult = Pick<Probe, "finding" | "title" | "remediation"> & Obs
 export async function runProbes(
   probes: readonly Probe[],
   target: Target,
-  timeout = 8000,
+  timeout = 20_000,
 ): Promise<ProbeResult[]> {
   return Promise.all(
     probes.map(async ({ finding, title, remediation, run }) => {

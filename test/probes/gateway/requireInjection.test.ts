@@ -8,10 +8,11 @@ const refusal: DockerAnswer = { exitCode: 1, stdout: "", stderr: "OAUTH_JWT_SECR
 function engine(
   run: (args: readonly string[]) => DockerAnswer | Error,
   log: (readonly string[])[] = [],
+  status = "",
 ): Docker {
   return (args) => {
     log.push(args);
-    if (args[0] !== "run") return Promise.resolve({ exitCode: 0, stdout: "", stderr: "" });
+    if (args[0] !== "run") return Promise.resolve({ exitCode: 0, stdout: status, stderr: "" });
     const answer = run(args);
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   };
@@ -42,12 +43,17 @@ describe("gateway-secret-require-injection", () => {
 
   it("fails when the gateway runs on, and removes it", async () => {
     const log: (readonly string[])[] = [];
-    const docker = engine(() => new Error("docker run: no answer within 5 s"), log);
+    const docker = engine(() => new Error("docker run: no answer within 12 s"), log, "running");
     expect(await requireInjection.run(compliantTarget(docker))).toMatchObject({
       outcome: "fail",
       observed: "the gateway starts without secrets and with a known default",
     });
     expect(log.filter(([command]) => command === "rm")).toHaveLength(2);
+  });
+
+  it("can't tell when Docker hasn't got it running by then", async () => {
+    const docker = engine(() => new Error("docker run: no answer within 12 s"), [], "created");
+    await expect((async () => requireInjection.run(compliantTarget(docker)))()).rejects.toThrow("no answer");
   });
 
   it("fails when only the article's default gets it started", async () => {
