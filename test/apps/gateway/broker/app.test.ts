@@ -238,7 +238,8 @@ test("each access is one log line with action, connector, caller and id, refused
 });
 
 test("no log line and no answer holds a token, a credential or the secret, however the request fails", async () => {
-  const marker = randomBytes(24).toString("hex");
+  // No digit first, as a JSON parser quotes the first ten characters of what begins like no value.
+  const marker = `x${randomBytes(24).toString("hex")}`;
   const answers: unknown[] = [];
   for (const body of [
     marker,
@@ -259,6 +260,6 @@ test("no log line and no answer holds a token, a credential or the secret, howev
   );
   const text = log.join("") + JSON.stringify(answers);
   expect(log.length).toBeGreaterThan(20);
-  for (const secret of [marker, files.tokenSecret, token, token.split(".")[2]])
+  for (const secret of [marker.slice(0, 8), files.tokenSecret, token, token.split(".")[2]])
     expect(text).not.toContain(secret);
 });
