@@ -6,7 +6,7 @@ ARGS =
 
 .DEFAULT_GOAL := help
 .PHONY: up preview verify audit-verify test bench down doctor env help
-.PHONY: vault-init vault-unseal vault-rekey vault-root vault-backup vault-restore
+.PHONY: vault-init vault-unseal vault-rekey vault-root vault-deployer vault-backup vault-restore
 
 up: ## deploy the dev stack on this machine, policy-checked and proven; sets up what is missing
 	@toolchain/setup.sh && $(run) commands/up.ts $(ARGS)
@@ -47,6 +47,9 @@ vault-rekey: ## give Vault a new unseal key and prove the old one useless; ARGS=
 vault-root: ## run one command with a root token, revoked when it ends; ARGS=--help
 	@toolchain/setup.sh node && $(run) commands/vaultRoot.ts $(ARGS)
 
+vault-deployer: ## give deployments a new credential for Vault; run it by make vault-root; ARGS=--help
+	@toolchain/setup.sh node && $(run) commands/vaultDeployer.ts $(ARGS)
+
 vault-backup: ## copy Vault's storage, encrypted as it is, to a file; ARGS=--help
 	@toolchain/setup.sh node && $(run) commands/vaultBackup.ts $(ARGS)
 
@@ -54,4 +57,4 @@ vault-restore: ## put a backup into the storage of an empty Vault; ARGS=--help
 	@toolchain/setup.sh node && $(run) commands/vaultRestore.ts $(ARGS)
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf 'make %-13s %s\n' "$$name" "$$text"; done
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf 'make %-14s %s\n' "$$name" "$$text"; done
