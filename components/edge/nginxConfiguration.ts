@@ -81,7 +81,7 @@ ${headers}
     proxy_set_header X-Forwarded-For $remote_addr;
     proxy_set_header X-Forwarded-Proto https;
     proxy_set_header X-Request-Id $request_id;
-
+${hiddenHeaders}
     location / {
       limit_req zone=request_limit burst=200 nodelay;
       proxy_pass $gateway;
@@ -96,12 +96,19 @@ ${headers}
 `;
 }
 
-const headers = Object.entries({
+const securityHeaders = {
   "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
   "X-Content-Type-Options": "nosniff",
   "X-Frame-Options": "DENY",
   "Referrer-Policy": "no-referrer",
   "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
-})
+};
+
+const headers = Object.entries(securityHeaders)
   .map(([name, value]) => `    add_header ${name} "${value}" always;\n`)
+  .join("");
+
+/** The gateway sends some of them too, and a browser takes two different ones for none. */
+const hiddenHeaders = Object.keys(securityHeaders)
+  .map((name) => `    proxy_hide_header ${name};\n`)
   .join("");

@@ -53,3 +53,9 @@ it("limits each client everywhere, and harder where it authenticates, with 429",
   expect(configuration).toMatch(/location \/ \{\s+limit_req zone=request_limit burst=200 nodelay;/);
   expect(configuration).toContain("limit_req_status 429;");
 });
+
+it("drops the gateway's own variant of each header that it sends", () => {
+  const sent = [...servers.at(-1)!.matchAll(/add_header (\S+) /g)].map((match) => match[1]);
+  const hidden = [...servers.at(-1)!.matchAll(/proxy_hide_header (\S+);/g)].map((match) => match[1]);
+  expect(hidden).toEqual(sent);
+});
