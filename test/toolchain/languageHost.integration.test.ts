@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { pulumiVersion } from "../../toolchain/parts";
 import { PulumiProject } from "../support/pulumiProject";
 
 jest.setTimeout(120_000);
@@ -26,7 +27,7 @@ async function previewWith(pack: string): Promise<{ code: number; output: string
   await using project = new PulumiProject(`export const greeting = "hello";`);
   await project.pulumi(["stack", "init", "test"]);
   await project.pulumi(["config", "set", "colour", "blue"]);
-  return project.pulumi(["preview", "--policy-pack", pack]);
+  return await project.pulumi(["preview", "--policy-pack", pack]);
 }
 
 test("a policy pack knows the stack it judges, and its violation stops the preview", async () => {
@@ -71,16 +72,19 @@ test("a program's error, its output and its exit code reach the user", async () 
   expect(code).not.toBe(0);
 });
 
-test("pulumi about lists the program's dependencies and the runtime", async () => {
+test("pulumi about names the CLI, the language host and the runtime", async () => {
   await using project = new PulumiProject("");
   await project.pulumi(["stack", "init", "test"]);
   const { code, output } = await project.pulumi(["about", "--json"]);
   const about = JSON.parse(output.slice(output.indexOf("{"))) as {
-    cliAbout: { Version: string };
+    cliAbout: { version: string };
     plugins: { name: string; version: string | null }[];
     runtime: { language: string };
   };
-  expect(about.cliAbout.Version).toMatch(/^v?3\.\d+\.\d+/);
+  expect(about.cliAbout.version).toBe(pulumiVersion);
+  expect(about.plugins).toContainEqual(
+    expect.objectContaining({ name: "nodejs", version: about.cliAbout.version }),
+  );
   expect(about.runtime.language).toBe("nodejs");
   expect(code).toBe(0);
 });
@@ -88,7 +92,13 @@ test("pulumi about lists the program's dependencies and the runtime", async () =
 test("pulumi install installs a program's npm packages", () => {
   const folder = mkdtempSync(join(packs, "install-"));
   writeFileSync(join(folder, "Pulumi.yaml"), "name: install\nruntime: nodejs\n");
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "install", private: true }));
+  mkdirSync(join(folder, "thing"));
+  writeFileSync(join(folder, "thing/package.json"), JSON.stringify({ name: "thing", version: "1.0.0" }));
+  const dependencies = { thing: "file:./thing" };
+  writeFileSync(
+    join(folder, "package.json"),
+    JSON.stringify({ name: "install", private: true, dependencies }),
+  );
   const env = {
     ...process.env,
     PATH: `${join(modules, ".bin")}:${process.env["PATH"]}`,

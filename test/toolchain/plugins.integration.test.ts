@@ -22,7 +22,7 @@ const nowhere = "http://127.0.0.1:1/";
 async function preview(program: string): Promise<{ code: number; output: string }> {
   await using project = new PulumiProject(program);
   await project.pulumi(["stack", "init", "test"]);
-  return project.pulumi(["preview"]);
+  return await project.pulumi(["preview"]);
 }
 
 test("every part of the toolchain is in place", () => {
@@ -56,8 +56,9 @@ test("a program with every SDK previews without its servers", async () => {
 const refusals: [what: string, program: string, message: string][] = [
   [
     "an input that the upstream lacks",
-    `new docker.Network("n", { nonsense: true } as any);`,
-    'docker:index/network:Network has no input "nonsense"',
+    `new vault.AuthBackend("a", { type: "approle", disableRemount: true },
+       { provider: new vault.Provider("v", { address: "${nowhere}", token: "none", skipChildToken: true }) });`,
+    'vault:index/authBackend:AuthBackend has no input "disableRemount"',
   ],
   [
     "one inside a list of objects",
@@ -66,8 +67,9 @@ const refusals: [what: string, program: string, message: string][] = [
   ],
   [
     "one that is a secret",
-    `new docker.Network("n", { nonsense: pulumi.secret("x") } as any);`,
-    'has no input "nonsense"',
+    `new vault.AuthBackend("a", { type: "approle", identityTokenKey: pulumi.secret("x") },
+       { provider: new vault.Provider("v", { address: "${nowhere}", token: "none", skipChildToken: true }) });`,
+    'has no input "identityTokenKey"',
   ],
   [
     "a provider setting",
