@@ -33,6 +33,14 @@ export const settings = {
     schema: z.string().regex(/^[a-z][a-z0-9-]{1,38}[a-z0-9]$/, "must be 3 to 40 of a-z, 0-9 and -"),
   },
   environment: { schema: z.enum(["dev", "prod"]) },
+  publicUrl: {
+    schema: z
+      .string()
+      .refine(
+        (it) => URL.parse(it)?.origin === it && it.startsWith("https://"),
+        "must be an https origin such as https://mcp.example.com",
+      ),
+  },
   edgeAddress: { schema: z.string().refine((it) => isIP(it) > 0, "must be the IP address to publish on") },
   edgeHttpsPort: { schema: z.coerce.number().int().min(1).max(65535) },
   edgeHttpPort: { schema: z.coerce.number().int().min(1).max(65535) },

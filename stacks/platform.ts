@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as vaultSdk from "@pulumi/vault";
 
-import { Broker } from "../components/broker/broker";
+import { Broker, brokerPort } from "../components/broker/broker";
 import { imageReference } from "../images/imageLock";
 import { Edge } from "../components/edge/edge";
 import { Gateway, gatewayPort } from "../components/gateway/gateway";
-import { Segments } from "../components/network/segments";
+import { Segments, subnetOf } from "../components/network/segments";
 import { Migrations } from "../components/postgres/migrations";
 import { PostgresServer, deployerRole } from "../components/postgres/postgresServer";
 import { Roles } from "../components/postgres/roles";
@@ -126,6 +126,9 @@ export function platform(config: StackConfig, variation: Variation) {
     oauthJwtSecret: config.oauthJwtSecret,
     vaultJwtSecret: config.vaultJwtSecret,
     caCertificate,
+    publicUrl: config.publicUrl,
+    edgeSubnet: subnetOf(segments.edge),
+    brokerUrl: `https://broker:${brokerPort}`,
   });
 
   const edge = new Edge("edge", {

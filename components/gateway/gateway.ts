@@ -18,6 +18,12 @@ export interface GatewayArgs {
   /** Signs the 60-second tokens for the credential broker (article, finding 7). */
   readonly vaultJwtSecret: pulumi.Input<string>;
   readonly caCertificate: string;
+  /** Origin at which clients reach the gateway, through the edge. */
+  readonly publicUrl: string;
+  /** CIDR of the segment on which the edge is: it alone may say what a client's address is. */
+  readonly edgeSubnet: pulumi.Input<string>;
+  /** Of the credential broker, on the broker segment. */
+  readonly brokerUrl: string;
 }
 
 /** The port on which the gateway listens, on every network it is attached to. */
@@ -45,6 +51,9 @@ export class Gateway extends pulumi.ComponentResource {
         command: ["node", "dist/server.js"],
         environment: {
           NODE_ENV: "production",
+          PUBLIC_URL: args.publicUrl,
+          TRUSTED_PROXY_CIDRS: args.edgeSubnet,
+          BROKER_URL: args.brokerUrl,
           PGHOST: postgres.host,
           PGPORT: "5432",
           PGDATABASE: postgres.database,

@@ -55,6 +55,14 @@ export class Segments extends pulumi.ComponentResource {
   }
 }
 
+/** The address range that Docker gave a network, as a CIDR. */
+export function subnetOf(network: docker.Network): pulumi.Output<string> {
+  return network.ipamConfigs.apply(([config]) => {
+    if (!config?.subnet) throw new pulumi.RunError("a network has no subnet; give Docker an address pool");
+    return config.subnet;
+  });
+}
+
 const masquerade = "com.docker.network.bridge.enable_ip_masquerade";
 /** Whether containers of this one network may reach each other. */
 const interContainer = "com.docker.network.bridge.enable_icc";

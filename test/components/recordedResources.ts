@@ -16,7 +16,10 @@ export async function recordResources(
       newResource: ({ type, name, inputs }) => {
         if (!type.startsWith("apexmcp:"))
           recorded.push({ type, name, inputs: inputs as Record<string, unknown> });
-        return { id: `${name}-id`, state: inputs as Record<string, unknown> };
+        // Docker gives a network its subnet.
+        const computed =
+          type === "docker:index/network:Network" ? { ipamConfigs: [{ subnet: "10.0.0.0/24" }] } : {};
+        return { id: `${name}-id`, state: { ...computed, ...(inputs as Record<string, unknown>) } };
       },
       call: ({ token }) => {
         throw new Error(`unexpected call of ${token}`);

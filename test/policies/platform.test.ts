@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import * as pulumi from "@pulumi/pulumi";
 
+import { settings } from "../../stacks/config";
 import { platform } from "../../stacks/platform";
 import { recordResources } from "../components/recordedResources";
 import { evaluate } from "./evaluate";
@@ -9,7 +10,7 @@ import { evaluate } from "./evaluate";
 const value = () => randomBytes(24).toString("base64url");
 const image = (name: string) => ({ name, tag: "1.0.0", digest: `sha256:${randomBytes(32).toString("hex")}` });
 
-/** Stands for a configuration: a generated secret under every name but the given. */
+/** Stands for a configuration: a generated secret under every name but the given and the settings. */
 const configuration = {
   name: "apexmcp-test",
   environment: "dev",
@@ -20,6 +21,7 @@ const configuration = {
     nginx: image("nginx"),
     node: image("node"),
   },
+  publicUrl: "https://mcp.test",
   edgeAddress: "127.0.0.1",
   edgeHttpsPort: 8443,
   edgeHttpPort: 8080,
@@ -29,7 +31,8 @@ const configuration = {
   caCertificateFile: "/etc/apexmcp/ca.crt",
 };
 const config = new Proxy(configuration, {
-  get: (known, key) => (key in known ? known[key as keyof typeof known] : pulumi.secret(value())),
+  get: (known, key) =>
+    key in known ? known[key as keyof typeof known] : key in settings ? "plain" : pulumi.secret(value()),
 }) as unknown as Parameters<typeof platform>[0];
 
 test("every policy accepts every resource of the platform as it is declared", async () => {

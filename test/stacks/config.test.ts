@@ -38,6 +38,7 @@ beforeAll(async () => {
   plain = {
     name: "acme",
     environment: "dev",
+    publicUrl: "https://mcp.test",
     edgeAddress: "127.0.0.1",
     edgeHttpsPort: "8443",
     edgeHttpPort: "8080",

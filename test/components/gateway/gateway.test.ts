@@ -1,0 +1,46 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { Gateway } from "../../../components/gateway/gateway";
+import { named, recordResources } from "../recordedResources";
+
+const record = () =>
+  recordResources(
+    () =>
+      new Gateway("gateway", {
+        stackName: "acme",
+        image: `apexmcp/gateway:${"0".repeat(40)}`,
+        networks: [],
+        postgres: {
+          host: "postgres",
+          database: "apexmcp",
+          user: "apexmcp_app",
+          password: pulumi.secret("password"),
+        },
+        oauthJwtSecret: pulumi.secret("oauth"),
+        vaultJwtSecret: pulumi.secret("vault"),
+        caCertificate: "ca",
+        publicUrl: "https://mcp.test",
+        edgeSubnet: "10.0.0.0/24",
+        brokerUrl: "https://broker:8090",
+      }),
+  );
+
+it("gets its secrets as files and none in its environment", async () => {
+  const recorded = await record();
+  const { value } = named(recorded, "gateway-files")["uploads"] as { value: { file: string }[] };
+  expect(value.map(({ file }) => file)).toEqual([
+    "/run/secrets/OAUTH_JWT_SECRET",
+    "/run/secrets/VAULT_JWT_SECRET",
+    "/run/secrets/POSTGRES_APP_PASSWORD",
+    "/etc/apexmcp/ca.crt",
+  ]);
+  expect(JSON.stringify(named(recorded, "gateway-container")["envs"])).not.toMatch(/SECRET|PASSWORD|TOKEN/);
+});
+
+it("believes the edge's segment alone about a client's address", async () => {
+  expect(named(await record(), "gateway-container")["envs"]).toContain("TRUSTED_PROXY_CIDRS=10.0.0.0/24");
+});
+
+it("publishes nothing", async () => {
+  expect(named(await record(), "gateway-container")["ports"]).toEqual([]);
+});
