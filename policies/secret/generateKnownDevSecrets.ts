@@ -1,6 +1,6 @@
 /**
- * Writes knownDevSecretHashes.json from a table of published development secrets, so that the repository holds hashes
- * only: `node -r ts-node/register secret/generateKnownDevSecrets.ts TABLE.tsv`, in policies/. The table has a header,
+ * Writes knownDevSecretHashes.json, and the gateway's copy of its hashes, from a table of published development
+ * secrets, so that the repository holds hashes only: `node -r ts-node/register secret/generateKnownDevSecrets.ts TABLE.tsv`, in policies/. The table has a header,
  * and the value in its first column.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -36,7 +36,10 @@ const dictionary = {
   distinctive: entry(values.filter(isDistinctive)),
   ordinary: entry(values.filter((value) => !isDistinctive(value))),
 };
-writeFileSync(join(__dirname, "knownDevSecretHashes.json"), `${JSON.stringify(dictionary, null, 2)}\n`);
+const write = (path: string, content: unknown) =>
+  writeFileSync(join(__dirname, path), `${JSON.stringify(content, null, 2)}\n`);
+write("knownDevSecretHashes.json", dictionary);
+write("../../apps/gateway/src/secrets/knownDevHashes.json", entry(values).hashes);
 console.log(
   `${dictionary.distinctive.hashes.length} distinctive, ${dictionary.ordinary.hashes.length} ordinary`,
 );

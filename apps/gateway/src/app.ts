@@ -2,16 +2,26 @@ import { randomUUID } from "node:crypto";
 import fastify, { type FastifyInstance } from "fastify";
 import { AuditLog } from "./audit/auditLog";
 import { AgentTokens } from "./auth/agentTokens";
+import { Authorise } from "./auth/authorise";
 import { Resources } from "./auth/resources";
+import { CredentialClient } from "./broker/client";
 import type { Config } from "./config";
+import { ConnectorStore } from "./connectors/connectorStore";
+import { credentialAudit, Credentials } from "./connectors/credentials";
+import { Upstreams } from "./connectors/upstreams";
 import { databaseProblem } from "./database/check";
 import { createPool } from "./database/pool";
+import { AddressPolicy } from "./egress/addressPolicy";
+import { createResolve } from "./egress/resolver";
+import { createBudget } from "./limits/budget";
 import { registerLoadLimits } from "./limits/load";
 import { registerRateLimit } from "./limits/rateLimit";
 import { problemOf, registerProblems, sendProblem } from "./problems";
 import { registerCors, registerSecurityHeaders } from "./responseHeaders";
+import { registerConnectorRoutes } from "./routes/connectors";
 import { registerHealthRoutes } from "./routes/health";
 import { registerMetadataRoutes } from "./routes/metadata";
+import { registerOpenApi } from "./routes/openapi";
 import { registerTokenRoute } from "./routes/token";
 
 /** How long /readyz waits for a dependency, in milliseconds. */
@@ -25,6 +35,8 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
     requestIdHeader: false,
     // Addresses, never a number or `true`, which trust what a client writes.
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    // A body that isn't what the schema says is refused, not bent until it fits.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allowUnionTypes: true } },
     bodyLimit: config.limits.bodyBytes,
     requestTimeout: config.limits.requestTime,
     keepAliveTimeout: 75_000,
@@ -49,16 +61,34 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   await registerLoadLimits(app, config.limits);
   await registerCors(app, config.origins);
 
+  await registerOpenApi(app, config.publicUrl);
+
   const resources = new Resources(config.publicUrl);
   const tokens = new AgentTokens(
     { current: config.secrets.OAUTH_JWT_SECRET, previous: config.secrets.OAUTH_JWT_SECRET_PREVIOUS },
     config.publicUrl,
   );
   const audit = new AuditLog(pool);
+  const authorise = new Authorise(tokens, resources, audit, createBudget(app, config.limits.agentPerMinute));
+  const credentials = new Credentials(createBrokerClient(config, audit));
+  const upstreams = new Upstreams(
+    new AddressPolicy(config.addressRules),
+    createResolve(),
+    config.httpConnectors,
+  );
+  app.addHook("onClose", async () => {
+    await Promise.all([credentials.close(), upstreams.close()]);
+  });
+  registerConnectorRoutes(app, { authorise, audit, store: new ConnectorStore(pool), credentials, upstreams });
   registerMetadataRoutes(app, resources);
   registerTokenRoute(app, { pool, tokens, resources, audit });
   registerHealthRoutes(app, {
     postgres: () => databaseProblem(pool, config.database.user, READINESS_TIMEOUT),
   });
   return app;
+}
+
+function createBrokerClient({ broker, secrets }: Config, audit: AuditLog): CredentialClient | undefined {
+  if (broker === undefined) return undefined;
+  return new CredentialClient({ ...broker, secret: secrets.VAULT_JWT_SECRET, audit: credentialAudit(audit) });
 }

@@ -35,6 +35,14 @@ const settings = z.object({
     error: "must be exact origins as in https://app.example.com, separated by commas; no path, no *",
   }),
   RATE_LIMIT_PER_MINUTE: positive.default(300),
+  AGENT_RATE_LIMIT_PER_MINUTE: positive.default(1200),
+  ALLOW_HTTP_CONNECTORS: z.enum(["true", "false"]).default("false"),
+  BROKER_URL: z
+    .string()
+    .refine((text) => text.startsWith("https://") && isOrigin(text), {
+      error: "must be an https origin as in https://broker:8090",
+    })
+    .optional(),
   MAX_BODY_BYTES: positive.default(1024 * 1024),
   MAX_CONCURRENCY: positive.default(2000),
   PGHOST: z.string({ error: "is missing: set it to the database server's host name" }).min(1),
@@ -60,12 +68,18 @@ export interface Config {
   limits: LoadLimits & {
     /** For one client address. */
     requestsPerMinute: number;
+    /** For one agent, wherever its requests come from. */
+    agentPerMinute: number;
     bodyBytes: number;
     /** From a request's first byte to its last, in milliseconds. */
     requestTime: number;
     connections: number;
   };
   database: { host: string; port: number; database: string; user: string; certificateAuthority: string };
+  /** The credential broker; undefined where none is deployed. */
+  broker: { address: string; certificateAuthority: string } | undefined;
+  /** Whether a connector may be http: development only. */
+  httpConnectors: boolean;
   /** Which addresses a connector may have. */
   addressRules: AddressRules;
   secrets: Secrets;
@@ -97,6 +111,7 @@ export function loadConfig(environment: Environment): Config {
   const { HOST, PORT, LOG_LEVEL, PGHOST, PGPORT, PGDATABASE, PGUSER } = parsed.data;
   const { TRUSTED_PROXY_CIDRS, CORS_ORIGINS, RATE_LIMIT_PER_MINUTE, MAX_BODY_BYTES, MAX_CONCURRENCY } =
     parsed.data;
+  const { ALLOW_HTTP_CONNECTORS, BROKER_URL } = parsed.data;
   return {
     listen: { host: HOST, port: PORT },
     logLevel: LOG_LEVEL,
@@ -105,6 +120,7 @@ export function loadConfig(environment: Environment): Config {
     origins: CORS_ORIGINS,
     limits: {
       requestsPerMinute: RATE_LIMIT_PER_MINUTE,
+      agentPerMinute: parsed.data.AGENT_RATE_LIMIT_PER_MINUTE,
       bodyBytes: MAX_BODY_BYTES,
       requestTime: 30_000,
       concurrency: MAX_CONCURRENCY,
@@ -113,6 +129,8 @@ export function loadConfig(environment: Environment): Config {
       memoryShare: 0.9,
     },
     database: { host: PGHOST, port: PGPORT, database: PGDATABASE, user: PGUSER, certificateAuthority },
+    broker: BROKER_URL === undefined ? undefined : { address: BROKER_URL, certificateAuthority },
+    httpConnectors: ALLOW_HTTP_CONNECTORS === "true",
     addressRules,
     secrets,
   };

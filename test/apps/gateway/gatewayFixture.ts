@@ -2,10 +2,9 @@ import type { FastifyInstance } from "fastify";
 import { Pool } from "pg";
 import { buildApp } from "../../../apps/gateway/src/app";
 import { createAgent } from "../../../apps/gateway/src/auth/agents";
-import { loadConfig } from "../../../apps/gateway/src/config";
 import { createPool } from "../../../apps/gateway/src/database/pool";
 import { RealPostgres } from "../../support/realPostgres";
-import { createInjection } from "./injection";
+import { patientConfig, createInjection } from "./injection";
 
 export const publicUrl = "https://mcp.example";
 
@@ -37,10 +36,14 @@ export interface AuditRow {
 }
 
 /** The gateway on a real, migrated PostgreSQL of this test's own. */
-export async function startGateway(environment: Record<string, string> = {}): Promise<Gateway> {
+export async function startGateway(
+  environment: Record<string, string> = {},
+  broker?: { authority: string; tokenSecret: string },
+): Promise<Gateway> {
   const postgres = await RealPostgres.start();
-  const injection = createInjection(postgres.caCertificate, {
+  const injection = createInjection(`${postgres.caCertificate}\n${broker?.authority ?? ""}`, {
     POSTGRES_APP_PASSWORD: postgres.passwords.apexmcp_app,
+    ...(broker && { VAULT_JWT_SECRET: broker.tokenSecret }),
   });
   const all = {
     ...injection.environment,
@@ -49,7 +52,7 @@ export async function startGateway(environment: Record<string, string> = {}): Pr
     PUBLIC_URL: publicUrl,
     ...environment,
   };
-  const config = loadConfig(all);
+  const config = patientConfig(all);
   const app = await buildApp(config);
   const pool = createPool(config);
   pool.on("error", () => undefined);
@@ -72,6 +75,7 @@ export async function startGateway(environment: Record<string, string> = {}): Pr
           resource,
         }).toString(),
       });
+      if (response.statusCode !== 200) throw new Error(response.body);
       return response.json<{ access_token: string }>().access_token;
     },
     auditEntries: () =>

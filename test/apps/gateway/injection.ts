@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { loadConfig, type Config } from "../../../apps/gateway/src/config";
 import { secretNames, type SecretName } from "../../../apps/gateway/src/secrets/inventory";
 
 export const strongSecret = () => randomBytes(36).toString("base64url");
@@ -33,4 +34,10 @@ export function createInjection(
     secrets,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** A configuration that sheds no load, since a busy test machine is late in ways that are not under test. */
+export function patientConfig(environment: Record<string, string>): Config {
+  const config = loadConfig(environment);
+  return { ...config, limits: { ...config.limits, eventLoopDelay: 60_000 } };
 }

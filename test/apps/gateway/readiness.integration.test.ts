@@ -1,10 +1,9 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { buildApp } from "../../../apps/gateway/src/app";
-import { loadConfig } from "../../../apps/gateway/src/config";
 import { RealPostgres } from "../../support/realPostgres";
 import { createAuthority } from "./certificates";
-import { createInjection, strongSecret, type Injection } from "./injection";
+import { patientConfig, createInjection, strongSecret, type Injection } from "./injection";
 
 let postgres: RealPostgres;
 const injections: Injection[] = [];
@@ -28,7 +27,7 @@ async function readiness(
   });
   injections.push(injection);
   const app = await buildApp(
-    loadConfig({
+    patientConfig({
       ...injection.environment,
       PGHOST: postgres.host,
       PGPORT: String(postgres.port),

@@ -1,7 +1,7 @@
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { buildApp } from "../../../apps/gateway/src/app";
 import { loadConfig } from "../../../apps/gateway/src/config";
-import { createInjection, type Injection } from "./injection";
+import { patientConfig, createInjection, type Injection } from "./injection";
 
 let injection: Injection;
 let app: FastifyInstance;
@@ -9,7 +9,7 @@ let app: FastifyInstance;
 beforeAll(async () => {
   injection = createInjection();
   app = await buildApp(
-    loadConfig({ ...injection.environment, CORS_ORIGINS: "https://app.example, https://b.example" }),
+    patientConfig({ ...injection.environment, CORS_ORIGINS: "https://app.example, https://b.example" }),
   );
 });
 

@@ -5,6 +5,9 @@ import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createInjection, strongSecret, type Injection } from "./injection";
 
+// Starts processes or waits for real time, which a busy machine makes slow.
+jest.setTimeout(60_000);
+
 const root = join(__dirname, "../../..");
 
 function start(environment: Record<string, string>): ChildProcess {

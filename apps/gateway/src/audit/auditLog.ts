@@ -1,4 +1,4 @@
-import { DatabaseError, type Pool } from "pg";
+import { DatabaseError, type ClientBase, type Pool } from "pg";
 import { Problem } from "../problems";
 
 /** What happened, for the audit log; never the arguments of a tool call nor anything secret. */
@@ -61,7 +61,10 @@ export class AuditLog {
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
     try {
-      await this.pool.query({ ...STATEMENT, values: columns(batch.map(({ entry }) => entry)) });
+      await insertAuditEntries(
+        this.pool,
+        batch.map(({ entry }) => entry),
+      );
       for (const { written } of batch) written();
     } catch (error) {
       // A value the function refuses must not take the others of its batch with it.
@@ -70,6 +73,14 @@ export class AuditLog {
       else for (const { failed } of batch) failed(unavailable(error));
     }
   }
+}
+
+/** Appends entries in the transaction that `connection` is in. */
+export async function insertAuditEntries(
+  connection: Pick<ClientBase, "query">,
+  entries: readonly AuditEntry[],
+): Promise<void> {
+  await connection.query({ ...STATEMENT, values: columns(entries) });
 }
 
 function columns(entries: readonly AuditEntry[]): unknown[] {

@@ -21,7 +21,9 @@ const placeholderPatterns = [
  */
 export function secretWeakness(value: string): string | undefined {
   if (value === "") return "is empty";
-  if (known.has(createHash("sha256").update(value).digest("hex"))) return "is a publicly known dev default";
+  // The hashes are of lower case: another case doesn't make a published secret unpublished.
+  if (known.has(createHash("sha256").update(value.trim().toLowerCase()).digest("hex")))
+    return "is a publicly known dev default";
   // eslint-disable-next-line no-control-regex -- a control character is what this looks for
   if (/^\s|\s$|[\u0000-\u001f\u007f]/.test(value)) return "has white space at an end or a control character";
   if (placeholderPatterns.some((pattern) => pattern.test(value))) return "reads like a placeholder";

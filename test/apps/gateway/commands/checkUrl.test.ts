@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { UrlVerdict } from "../../../../apps/gateway/src/egress/urlGuard";
 
+// Starts processes or waits for real time, which a busy machine makes slow.
+jest.setTimeout(60_000);
+
 const root = join(__dirname, "../../../..");
 
 function checkUrl(urls: string[], environment: Record<string, string> = {}) {

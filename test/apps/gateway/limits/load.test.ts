@@ -4,15 +4,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { text } from "node:stream/consumers";
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "../../../../apps/gateway/src/app";
-import { loadConfig, type Config } from "../../../../apps/gateway/src/config";
-import { createInjection, type Injection } from "../injection";
+import type { Config } from "../../../../apps/gateway/src/config";
+import { patientConfig, createInjection, type Injection } from "../injection";
+
+// Starts processes or waits for real time, which a busy machine makes slow.
+jest.setTimeout(60_000);
 
 let injection: Injection;
 let app: FastifyInstance;
 
 async function start(limits: Partial<Config["limits"]> = {}) {
   injection = createInjection();
-  const config = loadConfig(injection.environment);
+  const config = patientConfig(injection.environment);
   app = await buildApp({ ...config, limits: { ...config.limits, ...limits } });
   app.get("/slow", async () => sleep(300));
   app.post("/echo", (request) => request.body);

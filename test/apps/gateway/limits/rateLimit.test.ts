@@ -1,14 +1,14 @@
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { buildApp } from "../../../../apps/gateway/src/app";
 import { loadConfig } from "../../../../apps/gateway/src/config";
-import { createInjection, type Injection } from "../injection";
+import { patientConfig, createInjection, type Injection } from "../injection";
 
 let injection: Injection;
 let app: FastifyInstance;
 
 async function start(environment: Record<string, string> = {}) {
   injection = createInjection();
-  app = await buildApp(loadConfig({ ...injection.environment, ...environment }));
+  app = await buildApp(patientConfig({ ...injection.environment, ...environment }));
 }
 
 afterEach(async () => {

@@ -1,0 +1,173 @@
+import { randomUUID } from "node:crypto";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { AuditEntry, AuditLog } from "../audit/auditLog";
+import type { AgentGrant } from "../auth/agentTokens";
+import type { Authorise } from "../auth/authorise";
+import type { Connector, ConnectorStore } from "../connectors/connectorStore";
+import type { Credential, Credentials } from "../connectors/credentials";
+import { connectorSchemas as schemas } from "../connectors/schemas";
+import { testConnector } from "../connectors/testConnector";
+import type { Upstreams } from "../connectors/upstreams";
+import { Problem } from "../problems";
+
+interface Dependencies {
+  authorise: Authorise;
+  audit: AuditLog;
+  store: ConnectorStore;
+  credentials: Credentials;
+  upstreams: Upstreams;
+}
+
+interface Named {
+  Params: { name: string };
+}
+
+interface Created {
+  Body: { name: string; url: string; allowHttp?: boolean; credential?: Credential };
+}
+
+interface Updated extends Named {
+  Body: { url?: string; allowHttp?: boolean; credential?: Credential };
+}
+
+interface Listed {
+  Querystring: { limit?: string; after?: string };
+}
+
+const PAGE = 50;
+
+/** /api/connectors: an organisation's own connectors, for its agents with the scopes connectors:read and :write. */
+export function registerConnectorRoutes(
+  app: FastifyInstance,
+  { authorise, audit, store, credentials, upstreams }: Dependencies,
+): void {
+  const entryOf = (
+    grant: AgentGrant,
+    request: FastifyRequest,
+    action: string,
+    connector: string,
+  ): AuditEntry => ({
+    organisationId: grant.organisationId,
+    actor: actorOf(grant),
+    action: `connector.${action}`,
+    connector,
+    outcome: "succeeded",
+    requestId: request.id,
+  });
+
+  const find = async (grant: AgentGrant, name: string): Promise<Connector> => {
+    const connector = await store.byName(grant.organisationId, name);
+    if (connector === undefined) throw new Problem("not-found", "list the connectors to see their names");
+    return connector;
+  };
+
+  const requireGoodUrl = async (url: string, allowHttp: boolean, entry: AuditEntry): Promise<void> => {
+    const { allowed, reason } = await upstreams.for({ allowHttp }).guard.check(url);
+    if (allowed) return;
+    await audit.record({ ...entry, outcome: "refused", detail: { reason: reason ?? "" } });
+    throw new Problem("url-refused", `give another URL: ${reason}`);
+  };
+
+  app.post<Created>(
+    "/api/connectors",
+    { schema: schemas.create, onRequest: authorise.api("connectors:write") },
+    async (request, reply) => {
+      const grant = authorise.grantOf(request);
+      const { name, url, allowHttp = false, credential } = request.body;
+      const entry = entryOf(grant, request, "create", name);
+      await requireGoodUrl(url, allowHttp, entry);
+      if (await store.byName(grant.organisationId, name)) throw nameTaken();
+
+      const owner = { id: randomUUID(), organisationId: grant.organisationId };
+      // The credential first: without its connector, nobody can use it, and this id is never taken again.
+      if (credential) await credentials.write(owner, credential, actorOf(grant));
+      const hasCredential = credential !== undefined;
+      const connector = await store.create({ ...owner, name, url, allowHttp, hasCredential }, entry);
+      if (connector) return reply.code(201).header("location", `/api/connectors/${name}`).send(connector);
+      if (credential) await credentials.delete(owner, actorOf(grant));
+      throw nameTaken();
+    },
+  );
+
+  app.get<Listed>(
+    "/api/connectors",
+    { schema: schemas.list, onRequest: authorise.api("connectors:read") },
+    async (request) => {
+      const grant = authorise.grantOf(request);
+      const limit = Number(request.query.limit ?? PAGE);
+      const found = await store.list(grant.organisationId, limit + 1, request.query.after ?? "");
+      const items = found.slice(0, limit);
+      return { items, next: found.length > limit ? (items.at(-1)?.name ?? null) : null };
+    },
+  );
+
+  app.get<Named>(
+    "/api/connectors/:name",
+    { schema: schemas.read, onRequest: authorise.api("connectors:read") },
+    async (request) => find(authorise.grantOf(request), request.params.name),
+  );
+
+  app.patch<Updated>(
+    "/api/connectors/:name",
+    { schema: schemas.update, onRequest: authorise.api("connectors:write") },
+    async (request) => {
+      const grant = authorise.grantOf(request);
+      const connector = await find(grant, request.params.name);
+      const { url = connector.url, allowHttp = connector.allowHttp, credential } = request.body;
+      const entry = entryOf(grant, request, "update", connector.name);
+      await requireGoodUrl(url, allowHttp, entry);
+      // Else whoever may change a connector could have its credential sent to a host of theirs.
+      const moved = new URL(url).origin !== new URL(connector.url).origin;
+      if (moved && connector.hasCredential && !credential)
+        throw new Problem("credential-needed", "send the credential for the new origin with this change");
+
+      if (credential) await credentials.write(connector, credential, actorOf(grant));
+      const hasCredential = connector.hasCredential || credential !== undefined;
+      const changed = await store.update({ id: connector.id, url, allowHttp, hasCredential }, entry);
+      if (changed === undefined) throw new Problem("not-found", "somebody else has deleted it");
+      return changed;
+    },
+  );
+
+  app.delete<Named>(
+    "/api/connectors/:name",
+    { schema: schemas.delete, onRequest: authorise.api("connectors:write") },
+    async (request, reply) => {
+      const grant = authorise.grantOf(request);
+      const connector = await find(grant, request.params.name);
+      // The credential first: what is left after a crash in between is a connector that can be deleted again.
+      if (connector.hasCredential) await credentials.delete(connector, actorOf(grant));
+      await store.delete(connector.id, entryOf(grant, request, "delete", connector.name));
+      return reply.code(204).send();
+    },
+  );
+
+  app.post<Named>(
+    "/api/connectors/:name/test",
+    { schema: schemas.test, onRequest: authorise.api("connectors:write") },
+    async (request) => {
+      const grant = authorise.grantOf(request);
+      const connector = await find(grant, request.params.name);
+      const credential = connector.hasCredential
+        ? await credentials.read(connector, actorOf(grant))
+        : undefined;
+      const result = await testConnector(upstreams, connector, credential);
+      const { reached, status, durationMs } = result;
+      await audit.record({
+        ...entryOf(grant, request, "test", connector.name),
+        outcome: reached ? "succeeded" : "failed",
+        durationMs,
+        detail: { status: status ?? 0 },
+      });
+      return result;
+    },
+  );
+}
+
+function actorOf({ agentId }: AgentGrant): string {
+  return `agent:${agentId}`;
+}
+
+function nameTaken(): Problem {
+  return new Problem("name-taken", "choose another name, or change that connector");
+}
