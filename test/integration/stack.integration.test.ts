@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { services } from "../../probes/target";
+import { killTree } from "../support/killTree";
 import { TestStack } from "../support/testStack";
 import { isSealed, VaultStore } from "../support/vaultStore";
 
@@ -233,9 +234,9 @@ describe("data outlives what happens to containers", () => {
     expect([down.exitCode, down.stdout]).toEqual([0, expect.stringContaining("Kept")]);
     expect(docker("ps", "--all", "--quiet", `--filter=label=apexmcp.stack=${stack.name}`)).toBe("");
 
-    const interrupted = stack.start("up", [], {}, { detached: true });
+    const interrupted = stack.start("up");
     while (docker("ps", "--quiet", `--filter=name=^${container("vault")}$`) === "") await sleep(200);
-    process.kill(-interrupted.pid!, "SIGKILL");
+    killTree(interrupted.pid!);
     await interrupted;
 
     expect(await stack.up()).toMatch(allPassed);

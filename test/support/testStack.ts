@@ -52,7 +52,6 @@ export class TestStack {
     command: "up" | "preview" | "verify" | "down",
     args: readonly string[] = [],
     env: Record<string, string> = {},
-    options: { readonly detached?: boolean } = {},
   ) {
     const argv = [
       "-r",
@@ -67,7 +66,6 @@ export class TestStack {
       env: { CI: "true", NODE_OPTIONS: "", ...env },
       stdin: "ignore",
       reject: false,
-      ...options,
     });
   }
 
