@@ -5,6 +5,7 @@ import { disallowDockerSocket } from "./container/disallowDockerSocket";
 import { disallowEnvironmentSecret } from "./container/disallowEnvironmentSecret";
 import { disallowHostDevice } from "./container/disallowHostDevice";
 import { disallowHostNamespace } from "./container/disallowHostNamespace";
+import { disallowLabelSecret } from "./container/disallowLabelSecret";
 import { disallowLatest } from "./container/disallowLatest";
 import { disallowPrivileged } from "./container/disallowPrivileged";
 import { disallowPrivilegedPort } from "./container/disallowPrivilegedPort";
@@ -43,6 +44,7 @@ import { disallowSuperuser } from "./postgres/disallowSuperuser";
 import { disallowWeakAuthentication } from "./postgres/disallowWeakAuthentication";
 import { requireProviderTls as requirePostgresProviderTls } from "./postgres/requireProviderTls";
 import { disallowKnownDevValue } from "./secret/disallowKnownDevValue";
+import { requireMark } from "./secret/requireMark";
 import { disallowDevMode } from "./vault/disallowDevMode";
 import { disallowRootToken } from "./vault/disallowRootToken";
 import { disallowSudo } from "./vault/disallowSudo";
@@ -120,4 +122,6 @@ export const policies: readonly PolicyDefinition[] = [
   disallowAuditModification,
   requireVaultProviderTls,
   requirePostgresProviderTls,
+  requireMark,
+  disallowLabelSecret,
 ];

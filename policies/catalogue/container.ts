@@ -305,4 +305,17 @@ export const containerFindings = {
       test: "test/policies/container/disallowDefaultBridge.test.ts",
     },
   },
+  "container-label-disallow-secret": {
+    title: "Secret in a label",
+    severity: "high",
+    frameworks: { article: "extra", owasp: "Docker RULE #12" },
+    remediation:
+      "Hand the secret over as a file under /run/secrets; labels show in docker inspect and docker ps.",
+    places: {
+      component: { none: "HardenedContainer sets its own labels, and has no argument for others" },
+      policy: "policies/container/disallowLabelSecret.ts",
+      probe: { none: "container-inspect-disallow-secret proves it: labels are part of docker inspect" },
+      test: "test/policies/container/disallowLabelSecret.test.ts",
+    },
+  },
 } as const satisfies Record<string, Finding>;

@@ -17,4 +17,16 @@ export const secretFindings = {
       test: "test/policies/secret/disallowKnownDevValue.test.ts",
     },
   },
+  "secret-input-require-mark": {
+    title: "Secret that Pulumi doesn't know is one",
+    severity: "high",
+    frameworks: { article: 3, owasp: "A02:2021" },
+    remediation: "Wrap it with pulumi.secret, or read it with config.requireSecret.",
+    places: {
+      component: { none: "the value is the caller's; stacks/config.ts reads every secret as one" },
+      policy: "policies/secret/requireMark.ts",
+      probe: { none: "a running container doesn't tell what was a Pulumi secret; the state does" },
+      test: "test/policies/secret/requireMark.test.ts",
+    },
+  },
 } as const satisfies Record<string, Finding>;

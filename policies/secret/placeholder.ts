@@ -62,7 +62,8 @@ export function placeholderReason(value: string, ownNames: readonly string[] = [
   if (ownNames.some((name) => lower === name.toLowerCase() || wordsOf(name).includes(lower)))
     return "repeats its own name";
   if (isRun(lower)) return "is a run of repeated, counted or neighbouring characters";
-  if (readsAsPlaceholder(lower)) return "is made of placeholder words";
+  // Hex digits spell words by chance.
+  if (!/^[0-9a-f-]{16,}$/.test(lower) && readsAsPlaceholder(lower)) return "is made of placeholder words";
   if (entropyBits(text) < 18) return "has too little entropy to have been generated";
   return undefined;
 }

@@ -9,7 +9,7 @@ const secretWords = new Set(
 const keyWords = new Set(
   (
     "api private secret access encryption decryption signing signature master unseal crypto jwt hmac session cookie auth " +
-    "service account role license ssh tls ssl shared primary"
+    "service account role license ssh tls ssl shared"
   ).split(" "),
 );
 /** Words that may follow and say nothing else: POSTGRES_PASSWORD_2, SECRET_KEY_BASE, clientSecretValue. */
@@ -35,6 +35,9 @@ export function isSecretName(name: string): boolean {
   while (words.length > 1 && trailing.test(words.at(-1)!)) words.pop();
   const last = words.at(-1);
   if (last === undefined) return false;
-  if (last === "key" || last === "keys") return keyWords.has(words.at(-2) ?? "");
+  if (last === "key" || last === "keys") {
+    const kind = words.slice(0, -1).filter((word) => word !== "primary" && word !== "secondary");
+    return keyWords.has(kind.at(-1) ?? "");
+  }
   return secretWords.has(last) || /(password|secret|passwd|token)$/.test(last);
 }

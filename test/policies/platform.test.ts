@@ -30,9 +30,16 @@ const configuration = {
   caCertificate: "-----BEGIN CERTIFICATE-----",
   caCertificateFile: "/etc/apexmcp/ca.crt",
 };
+const plain = new Set(
+  Object.entries(settings)
+    .filter(([, setting]) => !("secret" in setting))
+    .map(([key]) => key),
+);
 const config = new Proxy(configuration, {
-  get: (known, key) =>
-    key in known ? known[key as keyof typeof known] : key in settings ? "plain" : pulumi.secret(value()),
+  get(known, key) {
+    if (key in known) return known[key as keyof typeof known];
+    return plain.has(String(key)) ? "plain" : pulumi.secret(value());
+  },
 }) as unknown as Parameters<typeof platform>[0];
 
 test("every policy accepts every resource of the platform as it is declared", async () => {

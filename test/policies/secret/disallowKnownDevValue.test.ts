@@ -81,10 +81,10 @@ describe("a placeholder, where a secret belongs", () => {
 accepts({
   "generated secrets": () =>
     resource({
-      password: generated,
-      token: randomBytes(32).toString("hex"),
-      apiKey: randomUUID(),
-      clientSecret: randomBytes(32).toString("base64"),
+      password: secret(generated),
+      token: secret(randomBytes(32).toString("hex")),
+      apiKey: secret(randomUUID()),
+      clientSecret: secret(randomBytes(32).toString("base64")),
     }),
   "secrets unknown until deployed": () => resource({ password: unknownValue, token: secret(unknownValue) }),
   "inputs unknown as a whole": () => resource({ credentials: unknownValue, list: [unknownValue] }),
@@ -127,7 +127,9 @@ accepts({
     }),
   "a certificate": () =>
     resource({
-      privateKey: `-----BEGIN PRIVATE KEY-----\n${randomBytes(64).toString("base64")}\n-----END PRIVATE KEY-----\n`,
+      privateKey: secret(
+        `-----BEGIN PRIVATE KEY-----\n${randomBytes(64).toString("base64")}\n-----END PRIVATE KEY-----\n`,
+      ),
     }),
 });
 

@@ -4,13 +4,13 @@ test.each(
   (
     "password DB_PASSWORD dbPassword POSTGRES_PASSWORD_2 OAUTH_JWT_SECRET clientSecret API_KEY apiKey apikey openaiApiKey GITHUB_TOKEN accessToken " +
     "AWS_SECRET_ACCESS_KEY VAULT_UNSEAL_KEY unsealKey ZITADEL_MASTERKEY encryption_key privateKey PGPASSWORD DB_PASS SALT " +
-    "aws.credentials signing-key LOGFLARE_PUBLIC_ACCESS_TOKEN SECRET_KEY_BASE clientSecretValue"
+    "aws.credentials signing-key LOGFLARE_PUBLIC_ACCESS_TOKEN SECRET_KEY_BASE clientSecretValue ENCRYPTION_SECONDARY_KEY"
   ).split(" "),
 )("%s names a secret", (name) => expect(isSecretName(name)).toBe(true));
 
 test.each(
   (
     "name user PASSWORD_FILE secretName TOKEN_URL tokenTtl passwordPolicy PUBLIC_KEY publicKey KEY keyboard monkey passThrough compass " +
-    "SECRET_ID tokenPolicies tokenBoundCidrs secretIdNumUses tokenType passwordChangeRequired secretRef AUTH_METHOD S3_ACCESS_KEY_ID image path"
+    "SECRET_ID primaryKey tokenPolicies tokenBoundCidrs secretIdNumUses tokenType passwordChangeRequired secretRef AUTH_METHOD S3_ACCESS_KEY_ID image path"
   ).split(" "),
 )("%s names no secret", (name) => expect(isSecretName(name)).toBe(false));

@@ -1,0 +1,30 @@
+import { definePolicy } from "../definePolicy";
+import { candidates } from "./candidates";
+import { devValueReason } from "./devValue";
+import { isReference } from "./reference";
+import { isSecretName } from "./secretName";
+
+/** Environments, where a secret has no place, marked or not: container-environment-disallow-secret. */
+const environment = /(^|\.)(env|envs|environment|containerDefinitions)(\[|\.|$)/;
+
+/**
+ * Requires inputs that are secrets by their name to be Pulumi secrets: the state, the preview and every log hold the
+ * others in clear text. Known development values are left to secret-input-disallow-known-dev-value, and nothing is
+ * said where the marks can't be told.
+ */
+export const requireMark = definePolicy({
+  finding: "secret-input-require-mark",
+  *check({ props, secrets, name: resource }) {
+    if (!secrets) return;
+    const marked = (path: string) =>
+      [...secrets].some(
+        (mark) => path === mark || path.startsWith(`${mark}.`) || path.startsWith(`${mark}[`),
+      );
+    for (const { path, name, value, part } of candidates(props)) {
+      if (part !== "whole" || name === undefined || !isSecretName(name) || environment.test(path)) continue;
+      if (isReference(value) || marked(path) || devValueReason(value, name, [resource])) continue;
+      const where = path.endsWith(name) ? path : `${path} (${name})`;
+      yield { observed: `${where} is a plain value`, required: "a Pulumi secret" };
+    }
+  },
+});
