@@ -28,6 +28,8 @@ const codeOf = (work: Promise<unknown>) =>
     (error: { code: string }) => error.code,
   );
 
+// postgres-audit-disallow-modification, postgres-role-disallow-ddl, postgres-role-disallow-escalation and
+// postgres-function-require-pinned-search-path: each attempt by itself, then each probe.
 describe.each(Object.entries(appRoleAttempts))("%s", (_finding, attempts) => {
   it.each(attempts.map((attempt) => [attempt.name, attempt.expect, attempt]))(
     "%s: %s",
