@@ -23,6 +23,7 @@ export class RealVault implements AsyncDisposable {
 
   /** Starts with empty storage. */
   static async start(): Promise<RealVault> {
+    vaultBinary(); // throws, where there is none, before anything is made that nobody would remove
     const directory = mkdtempSync(join(tmpdir(), "real-vault-"));
     const { ca, servers } = await createDevCertificates("real-vault", "127.0.0.1");
     const vault = new RealVault(directory, await freePort(), ca);
