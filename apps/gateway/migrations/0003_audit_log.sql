@@ -42,8 +42,10 @@ CREATE TABLE apexmcp.audit_logs (
   detail apexmcp.audit_detail NOT NULL,
   previous_hash bytea NOT NULL,
   hash bytea NOT NULL,
-  UNIQUE (lane, seq)
+  -- Of those that one call wrote. Only these are in the index that finds the end of a lane.
+  last_of_call boolean NOT NULL
 );
+CREATE UNIQUE INDEX audit_logs_lane_ends ON apexmcp.audit_logs (lane, seq) WHERE last_of_call;
 CREATE INDEX audit_logs_by_actor ON apexmcp.audit_logs (actor, at);
 -- Rows lie in the order of time, so a summary of each range of pages finds any span, at no cost to a writer.
 CREATE INDEX audit_logs_by_time ON apexmcp.audit_logs USING brin (at) WITH (autosummarize = on);
@@ -59,22 +61,25 @@ GRANT SELECT ON apexmcp.audit_logs TO apexmcp_auditor;
 CREATE FUNCTION apexmcp.refuse_audit_log_change() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  IF TG_OP = 'INSERT'
-    AND current_user = (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID) THEN
-    RETURN NULL;
-  END IF;
   RAISE EXCEPTION USING
     ERRCODE = 'insufficient_privilege',
     MESSAGE = format('%s on %I.%I is refused: the audit log is append-only', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME),
     HINT = 'Write through apexmcp.insert_audit_log_entry().';
 END
 $$;
--- Of statements, not rows: they refuse a change of no rows as well, and cost a batch only once.
+-- Of statements, not rows: they refuse a change of no rows as well, and cost a batch only once. Only the owner,
+-- which the functions below run as, may insert.
 CREATE TRIGGER append_only
-  BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON apexmcp.audit_logs
+  BEFORE UPDATE OR DELETE OR TRUNCATE ON apexmcp.audit_logs
   FOR EACH STATEMENT EXECUTE FUNCTION apexmcp.refuse_audit_log_change();
--- Also where session_replication_role would have switched it off.
-ALTER TABLE apexmcp.audit_logs ENABLE ALWAYS TRIGGER append_only;
+CREATE TRIGGER function_only
+  BEFORE INSERT ON apexmcp.audit_logs
+  FOR EACH STATEMENT WHEN (current_user <> 'apexmcp_migrator')
+  EXECUTE FUNCTION apexmcp.refuse_audit_log_change();
+-- Also where session_replication_role would have switched them off.
+ALTER TABLE apexmcp.audit_logs
+  ENABLE ALWAYS TRIGGER append_only,
+  ENABLE ALWAYS TRIGGER function_only;
 
 -- Appends 1 to 1000 entries, all or none. Each array has one element an entry; an actor of NULL is the
 -- connecting role itself.
@@ -92,6 +97,7 @@ CREATE FUNCTION apexmcp.insert_audit_log_entries(
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   n CONSTANT integer := cardinality(p_actions);
+  dims CONSTANT text := '[1:' || n || ']';
   writer CONSTANT name := session_user;
   writer_actor CONSTANT text := 'role:' || session_user;
   home CONSTANT smallint := 1 + pg_backend_pid() % 32;
@@ -100,14 +106,13 @@ DECLARE
   -- hashes[0] is the lane's last one, hashes[i] that of the i-th entry.
   hashes bytea[];
   link bytea;
-  canonical bytea;
-  i integer := 0;
   moment timestamptz;
   moment_us bigint;
 BEGIN
-  IF (n BETWEEN 1 AND 1000) IS NOT TRUE OR (n, n, n, n, n, n, n, n) IS DISTINCT FROM (
-    cardinality(p_organisation_ids), cardinality(p_actors), cardinality(p_connectors), cardinality(p_tools),
-    cardinality(p_outcomes), cardinality(p_durations_ms), cardinality(p_request_ids), cardinality(p_details)) THEN
+  IF (n BETWEEN 1 AND 1000) IS NOT TRUE OR (dims, dims, dims, dims, dims, dims, dims, dims, dims) IS DISTINCT FROM (
+    array_dims(p_organisation_ids), array_dims(p_actors), array_dims(p_actions), array_dims(p_connectors),
+    array_dims(p_tools), array_dims(p_outcomes), array_dims(p_durations_ms), array_dims(p_request_ids),
+    array_dims(p_details)) THEN
     RAISE EXCEPTION 'audit entries are arrays of one length, from 1 to 1000'
       USING ERRCODE = 'invalid_parameter_value';
   END IF;
@@ -126,7 +131,8 @@ BEGIN
       SELECT lane INTO my_lane FROM apexmcp.audit_log_lanes WHERE lane = home FOR UPDATE;
     END IF;
   END IF;
-  SELECT seq, hash INTO last_seq, link FROM apexmcp.audit_logs WHERE lane = my_lane ORDER BY seq DESC LIMIT 1;
+  SELECT seq, hash INTO last_seq, link
+  FROM apexmcp.audit_logs WHERE lane = my_lane AND last_of_call ORDER BY seq DESC LIMIT 1;
   IF NOT FOUND THEN
     last_seq := 0;
     link := decode(repeat('00', 32), 'hex');
@@ -135,26 +141,19 @@ BEGIN
   moment := clock_timestamp();
   moment_us := extract(epoch FROM moment) * 1000000;
   hashes[0] := link;
-  FOR canonical IN
-    SELECT convert_to(ROW(my_lane, last_seq + e.n, moment_us, writer, e.organisation_id,
-      coalesce(e.actor, writer_actor), e.action, e.connector, e.tool, e.outcome, e.duration_ms, e.request_id,
-      e.detail)::text, 'UTF8')
-    FROM unnest(p_organisation_ids, p_actors, p_actions, p_connectors, p_tools, p_outcomes, p_durations_ms,
-      p_request_ids, p_details) WITH ORDINALITY AS e (organisation_id, actor, action, connector, tool, outcome,
-      duration_ms, request_id, detail, n)
-  LOOP
-    i := i + 1;
-    link := sha256(link || canonical);
+  FOR i IN 1..n LOOP
+    link := sha256(link || convert_to(ROW(my_lane, last_seq + i, moment_us, writer, p_organisation_ids[i],
+      coalesce(p_actors[i], writer_actor), p_actions[i], p_connectors[i], p_tools[i], p_outcomes[i],
+      p_durations_ms[i], p_request_ids[i], p_details[i])::text, 'UTF8'));
     hashes[i] := link;
   END LOOP;
 
   INSERT INTO apexmcp.audit_logs (lane, seq, at, recorded_by, organisation_id, actor, action, connector, tool,
-    outcome, duration_ms, request_id, detail, previous_hash, hash)
-  SELECT my_lane, last_seq + e.n, moment, writer, e.organisation_id, coalesce(e.actor, writer_actor), e.action,
-    e.connector, e.tool, e.outcome, e.duration_ms, e.request_id, e.detail, hashes[e.n - 1], hashes[e.n]
-  FROM unnest(p_organisation_ids, p_actors, p_actions, p_connectors, p_tools, p_outcomes, p_durations_ms,
-    p_request_ids, p_details) WITH ORDINALITY AS e (organisation_id, actor, action, connector, tool, outcome,
-    duration_ms, request_id, detail, n);
+    outcome, duration_ms, request_id, detail, previous_hash, hash, last_of_call)
+  SELECT my_lane, last_seq + i, moment, writer, p_organisation_ids[i], coalesce(p_actors[i], writer_actor),
+    p_actions[i], p_connectors[i], p_tools[i], p_outcomes[i], p_durations_ms[i], p_request_ids[i], p_details[i],
+    hashes[i - 1], hashes[i], i = n
+  FROM generate_subscripts(p_actions, 1) AS i; -- whose plan, unlike that of generate_series, is the same for every n
 END
 $$;
 
