@@ -8,6 +8,7 @@ import { liveTarget } from "./liveTarget";
 import { preflight } from "./preflight";
 import { repair } from "./repair";
 import { root, type State } from "./state";
+import { waitHealthy } from "./waitHealthy";
 import { buildGatewayImage } from "../images/gatewayImage";
 import { probes } from "../probes/all";
 import { reportSummary, reportTable } from "../probes/report";
@@ -22,6 +23,7 @@ void main({
     await preflight(state, config);
     await repair(state, config.name, console.log);
     await deploy(state);
+    await waitHealthy(config.name, console.log);
 
     const target = await liveTarget(state);
     const results = await runProbes(probes, target);
