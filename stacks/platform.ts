@@ -1,3 +1,5 @@
+import { dirname, join } from "node:path";
+
 import * as pulumi from "@pulumi/pulumi";
 import * as vaultSdk from "@pulumi/vault";
 
@@ -41,6 +43,8 @@ export function platform(config: StackConfig, variation: Variation) {
     caCertificate,
     unsealKey: config.vaultUnsealKey,
     initFile: variation.vaultInitFile,
+    // Beside the key; where there is no such file, the pipeline's own log shows what the Seal did.
+    ceremonyLog: variation.vaultInitFile && join(dirname(variation.vaultInitFile), "vault-ceremonies.jsonl"),
   });
 
   const vaultProvider = new vaultSdk.Provider("vault-deployer", {
@@ -89,6 +93,7 @@ export function platform(config: StackConfig, variation: Variation) {
     deployerPassword: config.postgresPassword,
   });
   const roles = new Roles("postgres", {
+    server: postgres,
     host: postgres.adminHost,
     port: postgres.adminPort,
     deployer: deployerRole,

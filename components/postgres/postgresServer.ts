@@ -28,8 +28,7 @@ export const deployerRole = "apexmcp_deployer";
 export class PostgresServer extends pulumi.ComponentResource {
   readonly containerName: string;
   readonly adminHost = "127.0.0.1";
-  /** Known once the server is healthy, so that what needs a connection waits for it. */
-  readonly adminPort: pulumi.Output<number>;
+  readonly adminPort: number;
 
   constructor(name: string, args: PostgresServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("apexmcp:postgres:PostgresServer", name, {}, opts);
@@ -73,7 +72,7 @@ export class PostgresServer extends pulumi.ComponentResource {
       { parent: this },
     );
     this.containerName = server.containerName;
-    this.adminPort = server.container.id.apply(() => args.adminPort);
+    this.adminPort = args.adminPort;
     this.registerOutputs();
   }
 }

@@ -2,8 +2,10 @@ import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 
 export interface RolesArgs {
-  readonly host: pulumi.Input<string>;
-  readonly port: pulumi.Input<number>;
+  /** What has to be there, and healthy, before a connection is tried. */
+  readonly server: pulumi.Resource;
+  readonly host: string;
+  readonly port: number;
   /** The role that creates the others, and its password. */
   readonly deployer: string;
   readonly deployerPassword: pulumi.Input<string>;
@@ -46,10 +48,12 @@ export class Roles extends pulumi.ComponentResource {
         sslmode: "verify-full",
         sslrootcert: args.caCertificateFile,
         connectTimeout: 15,
+        // Unset, the provider connects to ask as soon as it is configured: also in a preview, and while the server restarts.
+        expectedVersion: "15.0.0",
       },
       { parent: this },
     );
-    const retained = { parent: this, provider, retainOnDelete: true };
+    const retained = { parent: this, provider, retainOnDelete: true, dependsOn: args.server };
     const leastPrivilege: postgresql.RoleArgs = {
       login: true,
       superuser: false,

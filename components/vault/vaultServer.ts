@@ -19,6 +19,8 @@ export interface VaultServerArgs {
   readonly unsealKey?: pulumi.Input<string>;
   /** Development only: file (0600) that keeps the key of a Vault which the deployment initialises by itself. */
   readonly initFile?: string;
+  /** File to which each initialisation and unsealing is appended, since Vault audits neither. Default: none. */
+  readonly ceremonyLog?: string;
 }
 
 const port = 8200;
@@ -92,6 +94,7 @@ export class VaultServer extends pulumi.ComponentResource {
         caCertificate: args.caCertificate,
         unsealKey: args.unsealKey,
         initialiseTo: args.initFile,
+        ceremonyLog: args.ceremonyLog,
         trigger: server.container.id,
       },
       { parent: this },

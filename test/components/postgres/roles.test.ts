@@ -7,6 +7,7 @@ const record = () =>
   recordResources(
     () =>
       new Roles("postgres", {
+        server: new pulumi.ComponentResource("apexmcp:test:Server", "server"),
         host: "127.0.0.1",
         port: 15432,
         deployer: "apexmcp_deployer",
@@ -51,4 +52,8 @@ it("verifies the server's certificate and name, and doesn't count on a superuser
   expect(await ofType("pulumi:providers:postgresql")).toMatchObject([
     { sslmode: "verify-full", sslrootcert: "/ca.crt", superuser: "false", username: "apexmcp_deployer" },
   ]);
+});
+
+it("connects to nothing until a role is made", async () => {
+  expect(await ofType("pulumi:providers:postgresql")).toMatchObject([{ expectedVersion: "15.0.0" }]);
 });
