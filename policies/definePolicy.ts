@@ -31,7 +31,9 @@ export type ParameterSchemas = Record<
 
 export interface PolicyDefinition {
   readonly finding: FindingId;
-  /** Whether it looks at resources of this type; absent: at all. */
+  /** The one type of resource it looks at, if it is one: the SDK then spares every other the policy's call. */
+  readonly type?: string;
+  /** Whether it looks at resources of this type; with neither, it looks at all. */
   readonly appliesTo?: (type: string) => boolean;
   readonly parameters?: ParameterSchemas;
   /** Every problem of the resource. `parameters` has the schemas' defaults filled in. */
@@ -45,4 +47,9 @@ export function definePolicy<P extends object = object>(
   },
 ): PolicyDefinition {
   return definition;
+}
+
+/** Whether the policy looks at resources of this type. */
+export function appliesTo(definition: PolicyDefinition, type: string): boolean {
+  return definition.type === undefined ? (definition.appliesTo?.(type) ?? true) : definition.type === type;
 }

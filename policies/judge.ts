@@ -1,4 +1,4 @@
-import type { PolicyDefinition, Resource } from "./definePolicy";
+import { appliesTo, type PolicyDefinition, type Resource } from "./definePolicy";
 import { ruling, type Exemption } from "./exemptions";
 import { findings } from "./findings";
 import type { FindingId } from "./findings";
@@ -26,8 +26,8 @@ export function judge(
   settings: Settings,
   today: string,
 ): Judgement[] {
-  const { finding, appliesTo, parameters = {} } = definition;
-  if (appliesTo && !appliesTo(resource.type)) return [];
+  const { finding, parameters = {} } = definition;
+  if (!appliesTo(definition, resource.type)) return [];
   const defaults = Object.fromEntries(
     Object.entries(parameters).map(([name, schema]) => [name, schema.default]),
   );

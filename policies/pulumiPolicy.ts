@@ -1,6 +1,11 @@
-import type { PolicyComplianceFramework, ReportViolation, ResourceValidationPolicy } from "@pulumi/policy";
+import type {
+  PolicyComplianceFramework,
+  ReportViolation,
+  ResourceValidation,
+  ResourceValidationPolicy,
+} from "@pulumi/policy";
 
-import type { ParameterSchemas, PolicyDefinition } from "./definePolicy";
+import { appliesTo, type ParameterSchemas, type PolicyDefinition } from "./definePolicy";
 import { exemptionParameter } from "./exemptions";
 import { findings, type Finding } from "./findings";
 import { judge, messageOf, today, type Settings } from "./judge";
@@ -19,22 +24,24 @@ export function pulumiPolicy(definition: PolicyDefinition): ResourceValidationPo
     tags: tagsOf(finding),
     remediationSteps: finding.remediation,
     configSchema: { properties: parameters },
-    validateResource: (args, report) => {
-      if (definition.appliesTo && !definition.appliesTo(args.type)) return;
-      const resource = {
-        type: args.type,
-        name: args.name,
-        urn: args.urn,
-        props: args.props,
-        secrets: secretMarksOf(args.urn),
-      };
-      for (const judgement of judge(definition, resource, args.getConfig<Settings>(), today())) {
-        const message = messageOf(resource, judgement);
-        if (judgement.exempted) reportAdvice(report, message);
-        else report(message);
-      }
-    },
+    validateResource: validation(definition),
   };
+}
+
+function validation(definition: PolicyDefinition): ResourceValidation {
+  const validate: ResourceValidation & { __pulumiType?: string } = (args, report) => {
+    if (!appliesTo(definition, args.type)) return;
+    const { type, name, urn, props } = args;
+    const resource = { type, name, urn, props, secrets: secretMarksOf(urn) };
+    for (const judgement of judge(definition, resource, args.getConfig<Settings>(), today())) {
+      const message = messageOf(resource, judgement);
+      if (judgement.exempted) reportAdvice(report, message);
+      else report(message);
+    }
+  };
+  // As the SDK's validateResourceOfType does: it then doesn't deserialise the inputs of other types.
+  if (definition.type !== undefined) validate.__pulumiType = definition.type;
+  return validate;
 }
 
 /** The SDK takes an object with a level of its own, as Pulumi's policy manager uses; its types don't say so. */

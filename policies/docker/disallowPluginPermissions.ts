@@ -5,7 +5,7 @@ import { readFlag } from "../unknown";
 /** Refuses engine plugins that get whatever they ask for: they run as root on the host. */
 export const disallowPluginPermissions = definePolicy({
   finding: "docker-plugin-disallow-all-permissions",
-  appliesTo: (type) => type === "docker:index/plugin:Plugin",
+  type: "docker:index/plugin:Plugin",
   *check({ props }) {
     const value = readFlag(props, "grantAllPermissions");
     if (value)

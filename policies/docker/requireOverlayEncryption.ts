@@ -5,7 +5,7 @@ import { read, readText, unknown } from "../unknown";
 /** Requires overlay networks to encrypt what goes between machines: Docker doesn't by default. */
 export const requireOverlayEncryption = definePolicy({
   finding: "docker-network-require-overlay-encryption",
-  appliesTo: (type) => type === "docker:index/network:Network",
+  type: "docker:index/network:Network",
   *check({ props }) {
     if (readText(props, "driver") !== "overlay") return;
     const options = read(props, "options");

@@ -5,7 +5,7 @@ import { readFlag } from "../unknown";
 /** Refuses ways around a protected branch: force pushes, deletion, and administrators who needn't comply. */
 export const disallowBypass = definePolicy({
   finding: "github-branch-disallow-bypass",
-  appliesTo: (type) => type === "github:index/branchProtection:BranchProtection",
+  type: "github:index/branchProtection:BranchProtection",
   *check({ props }) {
     for (const input of ["allowsForcePushes", "allowsDeletions"]) {
       const value = readFlag(props, input);

@@ -9,7 +9,7 @@ interface Parameters {
 /** Refuses repositories that everybody can read, but the allowed; absent, GitHub makes them public. */
 export const disallowPublicRepository = definePolicy<Parameters>({
   finding: "github-repository-disallow-public",
-  appliesTo: (type) => type === "github:index/repository:Repository",
+  type: "github:index/repository:Repository",
   parameters: {
     publicRepositories: {
       type: "array",

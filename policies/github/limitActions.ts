@@ -5,7 +5,7 @@ import { readText } from "../unknown";
 /** Requires the actions that a repository's workflows may use to be limited; absent means all. */
 export const limitActions = definePolicy({
   finding: "github-actions-limit-allowed",
-  appliesTo: (type) => type === "github:index/actionsRepositoryPermissions:ActionsRepositoryPermissions",
+  type: "github:index/actionsRepositoryPermissions:ActionsRepositoryPermissions",
   *check({ props }) {
     if (readText(props, "enabled") === "false") return;
     const value = readText(props, "allowedActions");

@@ -9,7 +9,7 @@ interface Parameters {
 /** Requires somebody to approve what an environment's secrets are used for. */
 export const requireEnvironmentReviewers = definePolicy<Parameters>({
   finding: "github-environment-require-reviewers",
-  appliesTo: (type) => type === "github:index/repositoryEnvironment:RepositoryEnvironment",
+  type: "github:index/repositoryEnvironment:RepositoryEnvironment",
   parameters: {
     unreviewed: {
       type: "array",

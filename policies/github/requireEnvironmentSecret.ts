@@ -9,7 +9,7 @@ interface Parameters {
 /** Requires the secrets that open everything else to be an environment's: anyone with write access can use a repository's. */
 export const requireEnvironmentSecret = definePolicy<Parameters>({
   finding: "github-secret-require-environment",
-  appliesTo: (type) => type === "github:index/actionsSecret:ActionsSecret",
+  type: "github:index/actionsSecret:ActionsSecret",
   parameters: {
     environmentSecrets: {
       type: "array",

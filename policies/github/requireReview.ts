@@ -5,7 +5,7 @@ import { readList, readNumber, unknown } from "../unknown";
 /** Requires a protected branch to take reviewed changes only. */
 export const requireReview = definePolicy({
   finding: "github-branch-require-review",
-  appliesTo: (type) => type === "github:index/branchProtection:BranchProtection",
+  type: "github:index/branchProtection:BranchProtection",
   *check({ props }) {
     const reviews = readList(props, "requiredPullRequestReviews");
     const path = "requiredPullRequestReviews[0].requiredApprovingReviewCount";

@@ -6,7 +6,7 @@ import { readText, unknown } from "../unknown";
 /** Requires a pulled image to be named by its digest, so that what is pulled is what was reviewed. */
 export const requirePullByDigest = definePolicy({
   finding: "image-pull-require-digest",
-  appliesTo: (type) => type === "docker:index/remoteImage:RemoteImage",
+  type: "docker:index/remoteImage:RemoteImage",
   *check({ props }) {
     const value = readText(props, "name");
     if (value === unknown || value === undefined) return;

@@ -9,7 +9,7 @@ interface Parameters {
 /** Refuses to grant a role the means to write or change the audit log: entries go through a function. */
 export const disallowAuditModification = definePolicy<Parameters>({
   finding: "postgres-audit-disallow-modification",
-  appliesTo: (type) => type === "postgresql:index/grant:Grant",
+  type: "postgresql:index/grant:Grant",
   parameters: {
     auditTables: {
       type: "array",

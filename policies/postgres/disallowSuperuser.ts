@@ -5,7 +5,7 @@ import { read, readFlag, readTexts, unknown } from "../unknown";
 /** Refuses roles that are superusers, pass row-level security, or are members of the bootstrap superuser. */
 export const disallowSuperuser = definePolicy({
   finding: "postgres-role-disallow-superuser",
-  appliesTo: (type) => type === "postgresql:index/role:Role",
+  type: "postgresql:index/role:Role",
   *check({ props }) {
     for (const flag of ["superuser", "bypassRowLevelSecurity"]) {
       const value = readFlag(props, flag);

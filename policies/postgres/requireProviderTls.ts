@@ -5,7 +5,7 @@ import { readText, unknown } from "../unknown";
 /** Requires the PostgreSQL provider to verify the server's certificate, unless it uses a Unix socket. */
 export const requireProviderTls = definePolicy({
   finding: "postgres-provider-require-tls",
-  appliesTo: (type) => type === "pulumi:providers:postgresql",
+  type: "pulumi:providers:postgresql",
   *check({ props }) {
     const host = readText(props, "host");
     if (host !== unknown && host?.startsWith("/")) return;

@@ -4,8 +4,8 @@ import { devValueReason } from "./devValue";
 import { isReference } from "./reference";
 import { isSecretName } from "./secretName";
 
-/** Environments, where a secret has no place, marked or not: container-environment-disallow-secret. */
-const environment = /(^|\.)(env|envs|environment|containerDefinitions)(\[|\.|$)/;
+/** Environments and build arguments, where no secret belongs, marked or not: they have findings of their own. */
+const elsewhere = /(^|\.)(env|envs|environment|containerDefinitions|buildArgs|build\.args)(\[|\.|$)/;
 
 /**
  * Requires inputs that are secrets by their name to be Pulumi secrets: the state, the preview and every log hold the
@@ -21,7 +21,7 @@ export const requireMark = definePolicy({
         (mark) => path === mark || path.startsWith(`${mark}.`) || path.startsWith(`${mark}[`),
       );
     for (const { path, name, value, part } of candidates(props)) {
-      if (part !== "whole" || name === undefined || !isSecretName(name) || environment.test(path)) continue;
+      if (part !== "whole" || name === undefined || !isSecretName(name) || elsewhere.test(path)) continue;
       if (isReference(value) || marked(path) || devValueReason(value, name, [resource])) continue;
       const where = path.endsWith(name) ? path : `${path} (${name})`;
       yield { observed: `${where} is a plain value`, required: "a Pulumi secret" };

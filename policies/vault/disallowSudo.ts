@@ -6,7 +6,7 @@ import { policyRules } from "./policyRules";
 /** Refuses the sudo capability, and the root it stands for: only the offline ceremony needs it. */
 export const disallowSudo = definePolicy({
   finding: "vault-policy-disallow-sudo",
-  appliesTo: (type) => type === "vault:index/policy:Policy",
+  type: "vault:index/policy:Policy",
   *check({ props }) {
     const text = readText(props, "policy");
     if (text === unknown || text === undefined) return;

@@ -6,7 +6,7 @@ import { policyRules } from "./policyRules";
 /** Refuses Vault policies that reach everything, a whole first level, or all of `sys/` or `auth/`. */
 export const disallowWildcard = definePolicy({
   finding: "vault-policy-disallow-wildcard",
-  appliesTo: (type) => type === "vault:index/policy:Policy",
+  type: "vault:index/policy:Policy",
   *check({ props }) {
     const text = readText(props, "policy");
     if (text === unknown || text === undefined) return; // names what it grants only once deployed; up checks it again

@@ -5,7 +5,7 @@ import { readFlag, readText, unknown } from "../unknown";
 /** Requires the Vault provider to speak verified TLS: it sends its token with every request. */
 export const requireProviderTls = definePolicy({
   finding: "vault-provider-require-tls",
-  appliesTo: (type) => type === "pulumi:providers:vault",
+  type: "pulumi:providers:vault",
   *check({ props }) {
     const address = readText(props, "address");
     if (address !== unknown && address !== undefined && /^http:/i.test(address.trim())) {
