@@ -38,6 +38,11 @@ function dockerFailure(subcommand: string, stderr: string): CommandError {
   );
 }
 
+/** Makes sure that an engine answers and that this user may use it. @throws CommandError with the fix */
+export async function requireDocker(): Promise<void> {
+  await docker("version", "--format={{.Server.Version}}");
+}
+
 /** One container, as far as the commands care. */
 export interface StackContainer {
   readonly id: string;

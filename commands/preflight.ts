@@ -15,7 +15,7 @@ const neededBytes = 1024 ** 3;
  * @throws CommandError for the first thing found, with its fix
  */
 export async function preflight(state: State, config: DevConfig): Promise<void> {
-  const dockerRoot = await docker("info", "--format={{.DockerRootDir}}"); // also the check of rights
+  const dockerRoot = await docker("info", "--format={{.DockerRootDir}}");
   checkDisk([state.directory, dockerRoot.trim()]);
   await checkPorts(state, config);
   await checkVolumes(state, config);

@@ -84,6 +84,12 @@ interface KnownFailure {
 
 const knownFailures: readonly KnownFailure[] = [
   {
+    says: /\d+ problems? in the configuration of stack '[^']*':(?:\n\s*- .*)+/,
+    problem: (_, match) => match[0],
+    fix: (state) =>
+      `correct each: shared values in Pulumi.dev.yaml, this machine's in ${state.localConfigFile}`,
+  },
+  {
     says: /incorrect passphrase/,
     problem: (state) =>
       `the passphrase in ${state.passphraseFile} is not the one that encrypted ${state.configFile}`,

@@ -1,9 +1,10 @@
 import Table from "cli-table3";
 
 import { main } from "./command";
+import { CommandError } from "./commandError";
 import { deploy } from "./deploy";
 import { prepareDevConfig } from "./devConfig";
-import { stackContainers } from "./docker";
+import { requireDocker, stackContainers } from "./docker";
 import { liveTarget } from "./liveTarget";
 import { preflight } from "./preflight";
 import { repair } from "./repair";
@@ -19,7 +20,11 @@ void main({
   name: "up",
   summary: "deploys the dev stack on this machine's Docker engine, and proves it",
   run: async ({ state }) => {
-    const config = await prepareDevConfig(state, await buildGatewayImage(state.imageLockFile), console.log);
+    await requireDocker();
+    const imageTag = await buildGatewayImage(state.imageLockFile).catch((error: Error) => {
+      throw new CommandError(error.message, "solve what is named below, then run this again");
+    });
+    const config = await prepareDevConfig(state, imageTag, console.log);
     await preflight(state, config);
     await repair(state, config.name, console.log);
     await deploy(state);

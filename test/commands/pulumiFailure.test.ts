@@ -47,6 +47,14 @@ describe("what Pulumi said becomes a problem and a fix", () => {
   });
 });
 
+it("lists every problem of the configuration", () => {
+  const said =
+    "error: Running program failed\n    2 problems in the configuration of stack 'dev':\n      - a: missing\n      - b: unknown key\n\nResources:\n";
+  expect(pulumiFailure(state, "pulumi up", said).problem).toMatch(
+    /^2 problems .*:\n\s+- a: missing\n\s+- b: unknown key$/,
+  );
+});
+
 describe("the environment of make env", () => {
   it("points plain pulumi at the dev stack of that state", () => {
     expect(pulumiEnvironment(state)).toMatchObject({
