@@ -14,7 +14,7 @@ export interface NginxConfigurationArgs {
 /**
  * nginx's whole configuration. The name of the gateway is looked up again every 5 s, so a replaced gateway is
  * found without a reload, and nginx starts without it. Each client has 100 requests a second, 10 on the endpoints that
- * authenticate (article, finding 4; edge-request-limit-rate). No location has an `add_header` of its own, since one
+ * authenticate (article, finding 4). No location has an `add_header` of its own, since one
  * would drop those of its server.
  */
 export function nginxConfiguration({ gateway, publicHttpsPort }: NginxConfigurationArgs): string {
