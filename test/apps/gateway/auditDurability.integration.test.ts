@@ -41,8 +41,8 @@ async function append(client: Client, ids: string[]): Promise<void> {
 }
 
 /** Goes on through the server's deaths, and never tries the same entry again: nobody knows what became of it. */
-async function write(writer: number, until: number): Promise<void> {
-  for (let round = 0; Date.now() < until;) {
+async function write(writer: number): Promise<void> {
+  for (let round = 0; !done;) {
     try {
       await postgres.as("apexmcp_app", async (client) => {
         for (; !done; round++) {
