@@ -52,6 +52,7 @@ export const appRoleAttempts = {
     denied("COPY FROM", "COPY apexmcp.audit_logs FROM STDIN"),
     denied("LOCK TABLE", "LOCK TABLE apexmcp.audit_logs IN ACCESS EXCLUSIVE MODE"),
     denied("LOCK lanes", "SELECT lane FROM apexmcp.audit_log_lanes FOR UPDATE"),
+    denied("take a lane", "SELECT apexmcp.take_audit_log_lane()"),
     denied("setval", "SELECT setval('apexmcp.audit_logs_id_seq', 1)"),
     denied("DISABLE TRIGGER", "ALTER TABLE apexmcp.audit_logs DISABLE TRIGGER ALL"),
     denied("DROP TRIGGER", "DROP TRIGGER append_only ON apexmcp.audit_logs"),

@@ -73,7 +73,7 @@ const append = (count: number) =>
 /** What a superuser can do who means to: switch the trigger off, change rows, switch it on again. */
 const asOwner = (sql: string) =>
   postgres.administer(
-    `ALTER TABLE apexmcp.audit_logs DISABLE TRIGGER append_only; ${sql}; ALTER TABLE apexmcp.audit_logs ENABLE ALWAYS TRIGGER append_only;`,
+    `ALTER TABLE apexmcp.audit_logs DISABLE TRIGGER ALL; ${sql}; ALTER TABLE apexmcp.audit_logs ENABLE ALWAYS TRIGGER append_only, ENABLE ALWAYS TRIGGER function_only;`,
     postgres.database,
   );
 const laneOf = (id: number) =>
@@ -165,12 +165,12 @@ const tamperings: [string, string, (lane: string) => string][] = [
   ],
   [
     "a forged row",
-    `INSERT INTO apexmcp.audit_logs (lane, seq, at, recorded_by, actor, action, outcome, detail, previous_hash, hash) SELECT lane, 11, now(), 'apexmcp_app', 'agent:x', 'x', 'failed', '{}', hash, sha256(hash) FROM apexmcp.audit_logs WHERE id = 10`,
+    `INSERT INTO apexmcp.audit_logs (lane, seq, at, recorded_by, actor, action, outcome, detail, previous_hash, hash, last_of_call) SELECT lane, 11, now(), 'apexmcp_app', 'agent:x', 'x', 'failed', '{}', hash, sha256(hash) , true FROM apexmcp.audit_logs WHERE id = 10`,
     (lane) => `lane ${lane}, entry 11 (row 11): changed`,
   ],
   [
     "a forged row with a right hash and a wrong link",
-    `INSERT INTO apexmcp.audit_logs (lane, seq, at, recorded_by, actor, action, outcome, detail, previous_hash, hash) SELECT lane, 11, now(), 'apexmcp_app', 'agent:x', 'x', 'failed', '{}', sha256(hash), '' FROM apexmcp.audit_logs WHERE id = 10; ${rehash(11)}`,
+    `INSERT INTO apexmcp.audit_logs (lane, seq, at, recorded_by, actor, action, outcome, detail, previous_hash, hash, last_of_call) SELECT lane, 11, now(), 'apexmcp_app', 'agent:x', 'x', 'failed', '{}', sha256(hash), '' , true FROM apexmcp.audit_logs WHERE id = 10; ${rehash(11)}`,
     (lane) => `lane ${lane}, entry 10: replaced`,
   ],
 ];

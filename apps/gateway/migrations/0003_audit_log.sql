@@ -81,8 +81,69 @@ ALTER TABLE apexmcp.audit_logs
   ENABLE ALWAYS TRIGGER append_only,
   ENABLE ALWAYS TRIGGER function_only;
 
--- Appends 1 to 1000 entries, all or none. Each array has one element an entry; an actor of NULL is the
--- connecting role itself.
+-- Locks a lane until the transaction ends: the backend's own, or any free one, or waits for it. Called only by the
+-- two functions below, with their rights and their search_path.
+CREATE FUNCTION apexmcp.take_audit_log_lane() RETURNS smallint LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  home CONSTANT smallint := 1 + pg_backend_pid() % 32;
+  taken smallint;
+BEGIN
+  -- An older snapshot would not show the lane's last row, and an asynchronous commit can be lost.
+  IF current_setting('transaction_isolation') <> 'read committed'
+    OR current_setting('synchronous_commit') = 'off' THEN
+    RAISE EXCEPTION 'audit entries need the isolation level read committed, and synchronous_commit'
+      USING ERRCODE = 'object_not_in_prerequisite_state';
+  END IF;
+  SELECT lane INTO taken FROM apexmcp.audit_log_lanes WHERE lane = home FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    SELECT lane INTO taken FROM apexmcp.audit_log_lanes LIMIT 1 FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+      SELECT lane INTO taken FROM apexmcp.audit_log_lanes WHERE lane = home FOR UPDATE;
+    END IF;
+  END IF;
+  RETURN taken;
+END
+$$;
+
+-- Appends one entry. An actor of NULL is the connecting role itself.
+CREATE FUNCTION apexmcp.insert_audit_log_entry(
+  p_organisation_id uuid,
+  p_actor apexmcp.audit_actor,
+  p_action apexmcp.audit_action,
+  p_connector apexmcp.audit_label,
+  p_tool apexmcp.audit_label,
+  p_outcome apexmcp.audit_outcome,
+  p_duration_ms apexmcp.audit_duration,
+  p_request_id apexmcp.audit_label,
+  p_detail apexmcp.audit_detail
+) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  my_lane CONSTANT smallint := apexmcp.take_audit_log_lane();
+  writer CONSTANT name := session_user;
+  entry_actor CONSTANT text := coalesce(p_actor, 'role:' || session_user);
+  moment CONSTANT timestamptz := clock_timestamp();
+  moment_us CONSTANT bigint := extract(epoch FROM moment) * 1000000;
+  last_seq bigint;
+  last_hash bytea;
+BEGIN
+  SELECT seq, hash INTO last_seq, last_hash
+  FROM apexmcp.audit_logs WHERE lane = my_lane AND last_of_call ORDER BY seq DESC LIMIT 1;
+  IF NOT FOUND THEN
+    last_seq := 0;
+    last_hash := decode(repeat('00', 32), 'hex');
+  END IF;
+  INSERT INTO apexmcp.audit_logs (lane, seq, at, recorded_by, organisation_id, actor, action, connector, tool,
+    outcome, duration_ms, request_id, detail, previous_hash, hash, last_of_call)
+  VALUES (my_lane, last_seq + 1, moment, writer, p_organisation_id, entry_actor, p_action, p_connector, p_tool,
+    p_outcome, p_duration_ms, p_request_id, p_detail, last_hash,
+    sha256(last_hash || convert_to(ROW(my_lane, last_seq + 1, moment_us, writer, p_organisation_id, entry_actor,
+      p_action, p_connector, p_tool, p_outcome, p_duration_ms, p_request_id, p_detail)::text, 'UTF8')),
+    true);
+END
+$$;
+
+-- Appends 1 to 1000 entries, all or none; each array has one element an entry.
 CREATE FUNCTION apexmcp.insert_audit_log_entries(
   p_organisation_ids uuid[],
   p_actors apexmcp.audit_actor[],
@@ -98,16 +159,15 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
   n CONSTANT integer := cardinality(p_actions);
   dims CONSTANT text := '[1:' || n || ']';
+  my_lane smallint;
   writer CONSTANT name := session_user;
   writer_actor CONSTANT text := 'role:' || session_user;
-  home CONSTANT smallint := 1 + pg_backend_pid() % 32;
-  my_lane smallint;
-  last_seq bigint;
-  -- hashes[0] is the lane's last one, hashes[i] that of the i-th entry.
-  hashes bytea[];
-  link bytea;
   moment timestamptz;
   moment_us bigint;
+  last_seq bigint;
+  link bytea;
+  -- hashes[0] is the lane's last one, hashes[i] that of the i-th entry.
+  hashes bytea[];
 BEGIN
   IF (n BETWEEN 1 AND 1000) IS NOT TRUE OR (dims, dims, dims, dims, dims, dims, dims, dims, dims) IS DISTINCT FROM (
     array_dims(p_organisation_ids), array_dims(p_actors), array_dims(p_actions), array_dims(p_connectors),
@@ -116,21 +176,7 @@ BEGIN
     RAISE EXCEPTION 'audit entries are arrays of one length, from 1 to 1000'
       USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  -- An older snapshot would not show the lane's last row, and an asynchronous commit can be lost.
-  IF current_setting('transaction_isolation') <> 'read committed'
-    OR current_setting('synchronous_commit') = 'off' THEN
-    RAISE EXCEPTION 'audit entries need the isolation level read committed, and synchronous_commit'
-      USING ERRCODE = 'object_not_in_prerequisite_state';
-  END IF;
-
-  -- The backend's own lane, or any free one, or wait.
-  SELECT lane INTO my_lane FROM apexmcp.audit_log_lanes WHERE lane = home FOR UPDATE SKIP LOCKED;
-  IF NOT FOUND THEN
-    SELECT lane INTO my_lane FROM apexmcp.audit_log_lanes LIMIT 1 FOR UPDATE SKIP LOCKED;
-    IF NOT FOUND THEN
-      SELECT lane INTO my_lane FROM apexmcp.audit_log_lanes WHERE lane = home FOR UPDATE;
-    END IF;
-  END IF;
+  my_lane := apexmcp.take_audit_log_lane();
   SELECT seq, hash INTO last_seq, link
   FROM apexmcp.audit_logs WHERE lane = my_lane AND last_of_call ORDER BY seq DESC LIMIT 1;
   IF NOT FOUND THEN
@@ -157,26 +203,6 @@ BEGIN
 END
 $$;
 
--- The same for one entry.
-CREATE FUNCTION apexmcp.insert_audit_log_entry(
-  p_organisation_id uuid,
-  p_actor apexmcp.audit_actor,
-  p_action apexmcp.audit_action,
-  p_connector apexmcp.audit_label,
-  p_tool apexmcp.audit_label,
-  p_outcome apexmcp.audit_outcome,
-  p_duration_ms apexmcp.audit_duration,
-  p_request_id apexmcp.audit_label,
-  p_detail apexmcp.audit_detail
-) RETURNS void
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  PERFORM apexmcp.insert_audit_log_entries(ARRAY[p_organisation_id], ARRAY[p_actor], ARRAY[p_action],
-    ARRAY[p_connector], ARRAY[p_tool], ARRAY[p_outcome], ARRAY[p_duration_ms], ARRAY[p_request_id],
-    ARRAY[p_detail]);
-END
-$$;
-
-REVOKE ALL ON FUNCTION apexmcp.refuse_audit_log_change(), apexmcp.insert_audit_log_entry,
-  apexmcp.insert_audit_log_entries FROM PUBLIC;
+REVOKE ALL ON FUNCTION apexmcp.refuse_audit_log_change, apexmcp.take_audit_log_lane,
+  apexmcp.insert_audit_log_entry, apexmcp.insert_audit_log_entries FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION apexmcp.insert_audit_log_entry, apexmcp.insert_audit_log_entries TO apexmcp_app;
