@@ -55,7 +55,7 @@ export async function prepareDevConfig(
   const kept = Object.entries(previous).filter(([key]) => generatedKeys.has(key) && !(key in plain));
   const config: Record<string, ConfigValue> = {
     ...Object.fromEntries(kept),
-    publicUrl: `https://localhost:${String(plain["edgeHttpsPort"])}`,
+    publicUrl: `https://localhost:${plain["edgeHttpsPort"] as string}`,
     ...plain,
     imageTag,
     imageLock: state.imageLockFile,

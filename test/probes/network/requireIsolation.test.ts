@@ -50,7 +50,7 @@ function networkWith(open: string[], asked: string[] = []): Docker {
 }
 
 describe("network-segment-require-isolation", () => {
-  const allowed = ["gateway 10.0.1.3:5432", "edge 10.0.0.4:8080"];
+  const allowed = ["gateway 10.0.1.3:5432", "edge 10.0.0.5:8080", "broker 10.0.2.2:8200"];
 
   it("passes when only what is allowed answers", async () => {
     const asked: string[] = [];
@@ -83,7 +83,9 @@ describe("network-segment-require-isolation", () => {
   it.each([
     ["by the machine's address and the published port", "edge 10.0.4.1:18200"],
     ["on the admin network", "edge 10.0.3.3:5432"],
-  ])("fails when the edge gets through %s", async (_, leak) => {
+    ["to the broker", "edge 10.0.5.4:8090"],
+    ["to the database, from the broker", "broker 10.0.1.3:5432"],
+  ])("fails when something gets through %s", async (_, leak) => {
     expect(await requireIsolation.run(compliantTarget(networkWith([...allowed, leak])))).toMatchObject({
       outcome: "fail",
     });
