@@ -96,7 +96,7 @@ it.each([
     disallowEscalation.finding,
     "GRANT pg_execute_server_program TO apexmcp_app",
     "REVOKE pg_execute_server_program FROM apexmcp_app",
-    "COPY TO PROGRAM: allowed, not 42501",
+    "COPY FROM PROGRAM: allowed, not 42501",
     disallowEscalation,
   ],
   [
