@@ -20,7 +20,7 @@ verify: ## probe the deployed stack; ARGS=--json for programs
 audit-verify: ## check the audit log's chain; ARGS=--help says how to export and check a signed anchor
 	@toolchain/setup.sh node && $(run) commands/auditVerify.ts $(ARGS)
 
-test: ## type check, lint, unit tests, integration tests; beside a deployed stack, without touching it
+test: ## type check, lint, unit and integration tests, beside a deployed stack; ARGS=test/probes for a part
 	@toolchain/setup.sh && $(run) test/run.ts $(ARGS)
 
 bench: ## measure what bench/ compares; fails when one misses its limit

@@ -17,17 +17,26 @@ const checks = [
 
 const projects = ["unit", "integration"] as const;
 
-/** Runs everything, and prints as its last line how many passed and failed over all runners. */
-async function main(): Promise<number> {
+/**
+ * Runs everything, and prints as its last line how many passed and failed over all runners.
+ *
+ * @param patterns parts of paths; given, only the tests in such files run
+ */
+async function main(patterns: readonly string[]): Promise<number> {
   const run = randomBytes(3).toString("hex");
+  const removeOwn = () => removeTestStacks((name) => belongsToRun(name, run));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void removeOwn().finally(() => process.exit(1)));
+  }
   const scratch = mkdtempSync(join(tmpdir(), "apexmcp-test-report-"));
   const counts: Counts[] = [];
   try {
     counts.push(...(await Promise.all(checks.map(check))));
-    for (const project of projects) counts.push(await jest(project, run, join(scratch, `${project}.json`)));
+    for (const project of projects)
+      counts.push(await jest(project, patterns, run, join(scratch, `${project}.json`)));
   } finally {
     rmSync(scratch, { recursive: true });
-    await removeTestStacks((name) => belongsToRun(name, run));
+    await removeOwn();
   }
   return report(counts);
 }
@@ -41,7 +50,12 @@ async function check({ name, command }: (typeof checks)[number]): Promise<Counts
   return { passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: [] };
 }
 
-async function jest(project: string, run: string, outputFile: string): Promise<Counts> {
+async function jest(
+  project: string,
+  patterns: readonly string[],
+  run: string,
+  outputFile: string,
+): Promise<Counts> {
   const start = Date.now();
   console.log(`\n${project} tests`);
   const args = [
@@ -51,6 +65,7 @@ async function jest(project: string, run: string, outputFile: string): Promise<C
     "--json",
     `--outputFile=${outputFile}`,
     "--passWithNoTests",
+    ...patterns.map((pattern) => `--testPathPatterns=${pattern}`),
   ];
   const { exitCode } = await execa(
     "node",
@@ -91,4 +106,4 @@ function seconds(start: number): string {
   return `${Math.round((Date.now() - start) / 1000)} s`;
 }
 
-void main().then((code) => (process.exitCode = code));
+void main(process.argv.slice(2)).then((code) => (process.exitCode = code));
