@@ -51,7 +51,8 @@ hba_file = '/etc/apexmcp/pg_hba.conf'
 listen_addresses = '*'
 unix_socket_directories = '/run/postgresql'
 max_connections = 100
-shared_buffers = 128MB
+shared_buffers = 256MB
+max_wal_size = 2GB
 
 ssl = on
 ssl_cert_file = '/run/secrets/tls.crt'
