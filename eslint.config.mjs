@@ -17,7 +17,10 @@ export default tseslint.config(
   },
   {
     files: ["index.ts", "stacks/**", "components/**"],
-    rules: { "@pulumi/no-output-in-template-literal": "error", "@pulumi/no-output-instance-in-template-literal": "error" },
+    rules: {
+      "@pulumi/no-output-in-template-literal": "error",
+      "@pulumi/no-output-instance-in-template-literal": "error",
+    },
   },
   prettier,
 );
