@@ -22,8 +22,6 @@ const gatewayImage = "apexmcp/gateway";
 export interface Variation {
   /** Development only: Vault initialises itself and keeps its key in this file. */
   readonly vaultInitFile?: string;
-  /** Hands the broker its secret id in a single-use wrapping token. */
-  readonly wrapSecretId: boolean;
 }
 
 /** Wires the components into one platform; returns what probes and operators need to know. */
@@ -68,7 +66,7 @@ export function platform(config: StackConfig, variation: Variation) {
   });
   const vaultConfiguration = new VaultConfiguration(
     "vault",
-    { auditFile: vault.auditFile, brokerGeneration: ownImage, wrapSecretId: variation.wrapSecretId },
+    { auditFile: vault.auditFile, brokerGeneration: ownImage, wrapSecretId: false },
     { provider: vaultProvider },
   );
   const broker = new Broker("broker", {

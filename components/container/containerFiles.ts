@@ -1,6 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
+import { stackLabels } from "./stackLabels";
+
 /** The group that may read the secrets; the container's user has to be in it. */
 export const fileGroup = "0";
 
@@ -45,7 +47,7 @@ export class ContainerFiles extends pulumi.ComponentResource {
         entrypoints: ["/never-started"],
         command: [],
         user: `${args.user.uid}:${args.user.gid}`,
-        labels: [{ label: "apexmcp.stack", value: args.stackName }],
+        labels: stackLabels(args.stackName),
         start: false,
         mustRun: false,
         networkMode: "none",

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { exceptionLabels, type Exception } from "./exception";
 import { ContainerFiles, fileGroup, type Files } from "./containerFiles";
+import { stackLabels } from "./stackLabels";
 
 /** One published port. Docker publishes on the given address only; there is no "all interfaces". */
 export interface PublishedPort {
@@ -117,7 +118,7 @@ export class HardenedContainer extends pulumi.ComponentResource {
         envs: Object.entries(args.environment ?? {}).map(
           ([key, value]) => pulumi.interpolate`${key}=${value}`,
         ),
-        labels: labelList({ "apexmcp.stack": args.stackName, ...exceptionLabels(args.exceptions) }),
+        labels: stackLabels(args.stackName, exceptionLabels(args.exceptions)),
 
         readOnly: true,
         privileged: false,
@@ -182,10 +183,6 @@ function requireNonRoot({ service, user }: HardenedContainerArgs): void {
 function ulimits({ processes }: Limits): docker.types.input.ContainerUlimit[] {
   const limit = (name: string, value: number) => ({ name, soft: value, hard: value });
   return [limit("core", 0), limit("nproc", processes)];
-}
-
-function labelList(labels: Record<string, string>): docker.types.input.ContainerLabel[] {
-  return Object.entries(labels).map(([label, value]) => ({ label, value }));
 }
 
 function mapValues<T, U>(record: Record<string, T> | undefined, map: (value: T) => U): Record<string, U> {

@@ -1,6 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
+import { stackLabels } from "../container/stackLabels";
+
 export interface SegmentsArgs {
   /** The stack's name; each network is `<stackName>-<segment>`. */
   readonly stackName: string;
@@ -38,7 +40,7 @@ export class Segments extends pulumi.ComponentResource {
         {
           name: `${args.stackName}-${segmentName}`,
           driver: "bridge",
-          labels: [{ label: "apexmcp.stack", value: args.stackName }],
+          labels: stackLabels(args.stackName),
           ...properties,
         },
         { parent: this, deleteBeforeReplace: true },

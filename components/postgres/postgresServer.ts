@@ -1,6 +1,6 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
+import { dataVolume } from "../container/dataVolume";
 import { HardenedContainer, type NetworkAttachment } from "../container/hardenedContainer";
 import { clientAuthentication, serverConfiguration, startScript } from "./serverFiles";
 
@@ -33,14 +33,7 @@ export class PostgresServer extends pulumi.ComponentResource {
   constructor(name: string, args: PostgresServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("apexmcp:postgres:PostgresServer", name, {}, opts);
 
-    const data = new docker.Volume(
-      `${name}-data`,
-      {
-        name: `${args.stackName}-postgres-data`,
-        labels: [{ label: "apexmcp.stack", value: args.stackName }],
-      },
-      { parent: this, retainOnDelete: true },
-    );
+    const data = dataVolume(this, name, { stackName: args.stackName, service: "postgres", content: "data" });
     const server = new HardenedContainer(
       name,
       {

@@ -14,7 +14,7 @@ export interface VaultConfigurationArgs {
   /**
    * Hands the secret id over in a single-use wrapping token, valid for 10 minutes, so that a secret id read on
    * the way shows when the broker finds it used. The broker's container then can't start a second time without a
-   * deployment. Off in development only.
+   * deployment, so the stacks leave it off (docs/accepted-risks.md).
    */
   readonly wrapSecretId: boolean;
 }

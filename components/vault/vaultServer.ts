@@ -1,6 +1,6 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
+import { dataVolume } from "../container/dataVolume";
 import { HardenedContainer, type NetworkAttachment } from "../container/hardenedContainer";
 import { Seal } from "./seal";
 
@@ -49,19 +49,8 @@ export class VaultServer extends pulumi.ComponentResource {
     super("apexmcp:vault:VaultServer", name, {}, opts);
     this.adminAddress = `https://127.0.0.1:${args.adminPort}`;
 
-    const storage = new docker.Volume(
-      `${name}-storage`,
-      {
-        name: `${args.stackName}-vault-storage`,
-        labels: [{ label: "apexmcp.stack", value: args.stackName }],
-      },
-      { parent: this, retainOnDelete: true },
-    );
-    const logs = new docker.Volume(
-      `${name}-logs`,
-      { name: `${args.stackName}-vault-logs`, labels: [{ label: "apexmcp.stack", value: args.stackName }] },
-      { parent: this, retainOnDelete: true },
-    );
+    const volume = (content: string) =>
+      dataVolume(this, name, { stackName: args.stackName, service: "vault", content });
     const server = new HardenedContainer(
       name,
       {
@@ -75,7 +64,7 @@ export class VaultServer extends pulumi.ComponentResource {
           secrets: { "tls.crt": args.certificate, "tls.key": args.privateKey },
           config: { "vault.json": JSON.stringify(configuration, null, 2), "ca.crt": args.caCertificate },
         },
-        volumes: { "/vault/file": storage, "/vault/logs": logs },
+        volumes: { "/vault/file": volume("storage"), "/vault/logs": volume("logs") },
         temporary: { "/tmp": 16 },
         networks: args.networks,
         ports: [{ address: "127.0.0.1", internal: port, external: args.adminPort }],

@@ -44,7 +44,7 @@ const config = new Proxy(configuration, {
 
 test("every policy accepts every resource of the platform as it is declared", async () => {
   const recorded = await recordResources(() => {
-    platform(config, { vaultInitFile: "/etc/apexmcp/vault-init.json", wrapSecretId: false });
+    platform(config, { vaultInitFile: "/etc/apexmcp/vault-init.json" });
     return [];
   });
   expect(recorded.length).toBeGreaterThan(10);
