@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { readCheckpoint, type Checkpoint } from "./checkpoint";
 import { CommandError } from "./commandError";
@@ -30,13 +31,13 @@ export async function repair(state: State, stack: string, say: Say): Promise<voi
   await startStopped(stack, say);
 }
 
-/** A lock whose process is gone is released; one whose process lives stops us. */
+/** A lock whose process is gone is released; one whose process goes on living stops us. */
 async function releaseLock(state: State, say: Say): Promise<void> {
   const directory = join(state.backendDirectory, ".pulumi", "locks", "organization", "apexmcp", "dev");
   const locks = existsSync(directory) ? readdirSync(directory).filter((file) => file.endsWith(".json")) : [];
   for (const file of locks) {
     const lock = JSON.parse(readFileSync(join(directory, file), "utf8")) as { pid: number; hostname: string };
-    if (lock.hostname !== hostname() || isPulumi(lock.pid)) {
+    if (lock.hostname !== hostname() || !(await endsSoon(lock.pid))) {
       throw new CommandError(
         `another Pulumi run holds the stack (pid ${lock.pid} on ${lock.hostname})`,
         'wait for it to end; if it is long dead: eval "$(make env)" && npx pulumi cancel --yes',
@@ -48,11 +49,23 @@ async function releaseLock(state: State, say: Say): Promise<void> {
   await pulumiOrFail(state, ["cancel", "--yes"]);
 }
 
+/** A killed process may still be writing for seconds on a busy disk: ten of them are its to end in. */
+async function endsSoon(pid: number): Promise<boolean> {
+  for (let waited = 0; waited < 10_000; waited += 200) {
+    if (!isPulumi(pid)) return true;
+    await sleep(200);
+  }
+  return false;
+}
+
+/** From /proc/<pid>/stat, `pid (name) state …`; a zombie is dead, and waits only for its parent to notice. */
 function isPulumi(pid: number): boolean {
+  if (!existsSync("/proc/self")) return isAlive(pid);
   try {
-    return readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "pulumi";
+    const [, name, state] = /\((.*)\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+    return name === "pulumi" && !["Z", "X"].includes(state!);
   } catch {
-    return !existsSync("/proc/self") && isAlive(pid);
+    return false;
   }
 }
 
