@@ -5,6 +5,7 @@ export const problems = {
   "bad-request": { status: 400, title: "The request can't be read" },
   unauthenticated: { status: 401, title: "A valid token is needed" },
   forbidden: { status: 403, title: "The token doesn't permit this" },
+  "origin-refused": { status: 403, title: "Web pages of this origin may not call the gateway" },
   "not-found": { status: 404, title: "There is nothing here" },
   "name-taken": { status: 409, title: "There is a connector of this name" },
   "credential-needed": { status: 409, title: "The credential must be given again" },

@@ -1,6 +1,7 @@
 import fastifyCors from "@fastify/cors";
 import fastifyHelmet from "@fastify/helmet";
 import type { FastifyInstance } from "fastify";
+import { Problem } from "./problems";
 
 const YEAR = 31_536_000;
 
@@ -33,6 +34,9 @@ export async function registerSecurityHeaders(app: FastifyInstance): Promise<voi
 /**
  * CORS on every route, /mcp/* included. Only the exact origins get its headers; `Vary: Origin` is there for all, so
  * that no cache gives one origin's answer to another. Article finding 4.
+ *
+ * On /mcp/* a request that names another origin is refused with 403, as MCP's transport asks against DNS rebinding;
+ * one that names none comes from no web page.
  */
 export async function registerCors(app: FastifyInstance, origins: readonly string[]): Promise<void> {
   await app.register(fastifyCors, {
@@ -58,5 +62,14 @@ export async function registerCors(app: FastifyInstance, origins: readonly strin
       "x-request-id",
     ],
     maxAge: 600,
+  });
+
+  const allowed = new Set(origins);
+  app.addHook("onRequest", (request, _reply, done) => {
+    const { origin } = request.headers;
+    // The route, not the path as it was written, which can be encoded.
+    const isMcp = request.routeOptions.url?.startsWith("/mcp/") === true;
+    if (origin === undefined || !isMcp || allowed.has(origin)) return done();
+    done(new Problem("origin-refused", "tell the operator to add this page's origin to CORS_ORIGINS"));
   });
 }

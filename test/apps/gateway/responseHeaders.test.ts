@@ -11,6 +11,7 @@ beforeAll(async () => {
   app = await buildApp(
     patientConfig({ ...injection.environment, CORS_ORIGINS: "https://app.example, https://b.example" }),
   );
+  app.post("/mcp/:connector/reached", () => ({ code: "reached" }));
 });
 
 afterAll(async () => {
@@ -62,6 +63,30 @@ describe.each(answers)("%s", (_, options) => {
       expect(headers.vary).toMatch(/\borigin\b/i);
     },
   );
+});
+
+describe("an MCP path", () => {
+  const statusFor = async (headers: Record<string, string>, url = "/mcp/x/reached") => {
+    const response = await app.inject({ method: "POST", url, headers, body: {} });
+    return [response.statusCode, response.json<{ code: string }>().code];
+  };
+
+  test.each(["https://evil.example", "https://app.example.evil.example", "http://app.example", "null", ""])(
+    "is refused to a page of the origin '%s'",
+    async (origin) => {
+      for (const url of ["/mcp/x/reached", "/%6dcp/x/reached?y", "http://any.example/mcp/x/reached"])
+        expect(await statusFor({ origin }, url)).toEqual([403, "origin-refused"]);
+    },
+  );
+
+  test("is open to the allowed origins, and to what is no web page", async () => {
+    expect(await statusFor({ origin: "https://app.example" })).toEqual([200, "reached"]);
+    expect(await statusFor({})).toEqual([200, "reached"]);
+  });
+
+  test("leaves the other paths to CORS", async () => {
+    expect(await statusFor({ origin: "https://evil.example" }, "/nothing")).toEqual([404, "not-found"]);
+  });
 });
 
 describe("the CORS origins", () => {
