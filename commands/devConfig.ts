@@ -18,6 +18,7 @@ const generatedSecrets = [
   "postgresMigratorPassword",
   "postgresAppPassword",
   "postgresAuditorPassword",
+  "postgresZitadelPassword",
 ] as const;
 
 /** Keys that a checkout generates; a key that is neither one of them nor committed is a leftover. */

@@ -62,6 +62,7 @@ export const settings = {
   postgresMigratorPassword: { schema: secret, env: "POSTGRES_MIGRATOR_PASSWORD", secret: true },
   postgresAppPassword: { schema: secret, env: "POSTGRES_APP_PASSWORD", secret: true },
   postgresAuditorPassword: { schema: secret, env: "POSTGRES_AUDITOR_PASSWORD", secret: true },
+  postgresZitadelPassword: { schema: secret, env: "POSTGRES_ZITADEL_PASSWORD", secret: true },
   caCertificateFile: { schema: z.string().min(1), env: "TLS_CA_CERTIFICATE_FILE" },
   vaultCertificate: { schema: certificate, env: "VAULT_TLS_CERTIFICATE" },
   vaultPrivateKey: { schema: privateKey, env: "VAULT_TLS_PRIVATE_KEY", secret: true },

@@ -100,6 +100,7 @@ export function platform(config: StackConfig, variation: Variation) {
     migratorPassword: config.postgresMigratorPassword,
     appPassword: config.postgresAppPassword,
     auditorPassword: config.postgresAuditorPassword,
+    zitadelPassword: config.postgresZitadelPassword,
   });
   const migrations = new Migrations("postgres", {
     host: postgres.adminHost,
@@ -169,6 +170,7 @@ export function platform(config: StackConfig, variation: Variation) {
         POSTGRES_MIGRATOR_PASSWORD: config.postgresMigratorPassword,
         POSTGRES_APP_PASSWORD: config.postgresAppPassword,
         POSTGRES_AUDITOR_PASSWORD: config.postgresAuditorPassword,
+        POSTGRES_ZITADEL_PASSWORD: config.postgresZitadelPassword,
         VAULT_TLS_PRIVATE_KEY: config.vaultPrivateKey,
         BROKER_TLS_PRIVATE_KEY: config.brokerPrivateKey,
         POSTGRES_TLS_PRIVATE_KEY: config.postgresPrivateKey,

@@ -14,6 +14,7 @@ export interface RolesArgs {
   readonly migratorPassword: pulumi.Input<string>;
   readonly appPassword: pulumi.Input<string>;
   readonly auditorPassword: pulumi.Input<string>;
+  readonly zitadelPassword: pulumi.Input<string>;
 }
 
 /** Names that migrations, gateway and probes share. */
@@ -21,17 +22,22 @@ export const database = "apexmcp";
 export const migratorRole = "apexmcp_migrator";
 export const appRole = "apexmcp_app";
 export const auditorRole = "apexmcp_auditor";
+export const zitadelRole = "zitadel";
+export const zitadelDatabase = "zitadel";
 
 /**
- * The database and its roles (article, finding 5; postgres-role-disallow-superuser,
+ * The databases and their roles (article, finding 5; postgres-role-disallow-superuser,
  * postgres-role-disallow-escalation): `apexmcp_migrator` owns the database and everything in it, `apexmcp_app` may do
- * what the migrations grant it and nothing more, and `apexmcp_auditor` may read the audit log.
+ * what the migrations grant it and nothing more, `apexmcp_auditor` may read the audit log, and `zitadel` owns a
+ * database of its own and can reach no other.
  *
- * The database and the roles stay in the data volume when the stack is destroyed.
+ * The databases and the roles stay in the data volume when the stack is destroyed.
  */
 export class Roles extends pulumi.ComponentResource {
   /** Known once every role and the database exist, so that migrations can grant to them. */
   readonly ready: pulumi.Output<{ database: string; migrator: string; app: string }>;
+  /** Known once Zitadel's database and its owner exist. */
+  readonly zitadel: pulumi.Output<{ database: string; user: string }>;
 
   constructor(name: string, args: RolesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("apexmcp:postgres:Roles", name, {}, opts);
@@ -68,9 +74,10 @@ export class Roles extends pulumi.ComponentResource {
       { ...leastPrivilege, name: migratorRole, password: args.migratorPassword, connectionLimit: 5 },
       retained,
     );
+    const locale = { encoding: "UTF8", lcCollate: "C.UTF-8", lcCtype: "C.UTF-8" };
     const owned = new postgresql.Database(
       `${name}-database`,
-      { name: database, owner: migrator.name, encoding: "UTF8", lcCollate: "C.UTF-8", lcCtype: "C.UTF-8" },
+      { ...locale, name: database, owner: migrator.name },
       retained,
     );
     const app = new postgresql.Role(
@@ -98,6 +105,20 @@ export class Roles extends pulumi.ComponentResource {
       retained,
     );
 
+    const zitadel = new postgresql.Role(
+      `${name}-zitadel`,
+      { ...leastPrivilege, name: zitadelRole, password: args.zitadelPassword, connectionLimit: 30 },
+      retained,
+    );
+    const zitadelOwned = new postgresql.Database(
+      `${name}-zitadel-database`,
+      { ...locale, name: zitadelDatabase, owner: zitadel.name },
+      retained,
+    );
+
+    this.zitadel = pulumi
+      .all([zitadelOwned.name, zitadel.name])
+      .apply(([database, user]) => ({ database, user }));
     this.ready = pulumi
       .all([owned.name, migrator.name, app.name, auditor.name])
       .apply(([database, migrator, app]) => ({ database, migrator, app }));

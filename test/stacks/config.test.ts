@@ -60,6 +60,7 @@ beforeAll(async () => {
     postgresMigratorPassword: random(),
     postgresAppPassword: random(),
     postgresAuditorPassword: random(),
+    postgresZitadelPassword: random(),
     vaultPrivateKey: privateKey(),
     postgresPrivateKey: privateKey(),
     brokerPrivateKey: privateKey(),

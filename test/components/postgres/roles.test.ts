@@ -16,17 +16,19 @@ const record = () =>
         migratorPassword: pulumi.secret("migrator"),
         appPassword: pulumi.secret("app"),
         auditorPassword: pulumi.secret("auditor"),
+        zitadelPassword: pulumi.secret("zitadel"),
       }),
   );
 const ofType = async (type: string) =>
   (await record()).filter((it) => it.type === type).map((it) => it.inputs);
 
-it("makes three roles that may log in and nothing more", async () => {
+it("makes four roles that may log in and nothing more", async () => {
   const roles = await ofType("postgresql:index/role:Role");
   expect(roles.map(({ name }) => name).sort()).toEqual([
     "apexmcp_app",
     "apexmcp_auditor",
     "apexmcp_migrator",
+    "zitadel",
   ]);
   for (const role of roles) {
     expect(role).toMatchObject({
@@ -42,9 +44,10 @@ it("makes three roles that may log in and nothing more", async () => {
   }
 });
 
-it("gives the database to the migrator", async () => {
+it("gives the database to the migrator, and Zitadel one of its own", async () => {
   expect(await ofType("postgresql:index/database:Database")).toMatchObject([
     { name: "apexmcp", owner: "apexmcp_migrator" },
+    { name: "zitadel", owner: "zitadel" },
   ]);
 });
 
