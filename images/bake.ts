@@ -96,9 +96,7 @@ async function requireMmdebstrap(): Promise<void> {
       "no official image can be pulled, and baking them takes mmdebstrap; install it (Debian: apt-get install mmdebstrap)",
     );
   console.error("installing Debian's package mmdebstrap, to bake images");
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
-  await execa("apt-get", ["-q", "update"]);
-  await execa("apt-get", ["-qy", "install", "--no-install-recommends", "mmdebstrap"], { env });
+  await execa(join(__dirname, "..", "toolchain", "apt.sh"), ["install", "mmdebstrap"]);
 }
 
 async function bakeAndPush(image: BakedImage, base: string, vaultServer?: string): Promise<void> {

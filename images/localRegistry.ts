@@ -18,12 +18,14 @@ async function registryBinary(folder: string): Promise<string> {
   const installed = "/usr/bin/docker-registry";
   if (existsSync(installed)) return installed;
   try {
-    await execa("apt-get", ["-q", "download", "docker-registry"], { cwd: folder });
+    await execa(join(__dirname, "..", "toolchain", "apt.sh"), ["download", "docker-registry"], {
+      cwd: folder,
+    });
     await execa("sh", ["-c", "dpkg-deb -x docker-registry_*.deb ."], { cwd: folder });
   } catch (error) {
     throw new Error(
       "Debian's package docker-registry, which gives baked images their digests, can't be fetched; " +
-        "run `apt-get update`, or on another system install docker-registry as /usr/bin/docker-registry",
+        "see what apt says, or on another system install docker-registry as /usr/bin/docker-registry",
       { cause: error },
     );
   }

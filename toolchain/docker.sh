@@ -45,10 +45,9 @@ install_engine() {
   fi
   require_disk /var/lib/docker 6
   echo "Installing Debian's packages: $packages"
-  export DEBIAN_FRONTEND=noninteractive
   local output
   # shellcheck disable=SC2086 # words on purpose
-  output=$({ apt-get -q update && apt-get -qy install --no-install-recommends $packages; } 2>&1) ||
+  output=$("$(dirname "$0")/apt.sh" install $packages 2>&1) ||
     fail "install by hand: apt-get install $packages" "apt-get failed: $(tail -n 3 <<<"$output")"
   installed_now=yes
   hash -r

@@ -50,9 +50,7 @@ async function installDebianGo(): Promise<void> {
     );
   }
   console.error("Installing Debian's golang-go");
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await run("apt-get", ["-q", "update"], { env });
-  await run("apt-get", ["-qy", "install", "--no-install-recommends", "golang-go"], { env });
+  await run(path.join(__dirname, "apt.sh"), ["install", "golang-go"]);
 }
 
 /** An old Go can't build the modules, but its client of the module proxy brings a newer one. */

@@ -30,9 +30,8 @@ install_packages() {
   [ -n "$missing" ] || return 0
   if [ -e /etc/debian_version ] && [ "$(id -u)" = 0 ]; then
     echo "Installing Debian's packages: $missing"
-    export DEBIAN_FRONTEND=noninteractive
     # shellcheck disable=SC2086 # words on purpose
-    { apt-get -q update && apt-get -qy install --no-install-recommends $missing; } >"$log" 2>&1 ||
+    toolchain/apt.sh install $missing >"$log" 2>&1 ||
       { tail -n 5 "$log" >&2; fail "install by hand: apt-get install $missing" "apt-get could not install them"; }
   else
     fail "install these, then run this again: $missing" "they are not in PATH, and only root on Debian installs them by itself"
