@@ -12,8 +12,10 @@ export interface NginxConfigurationArgs {
 }
 
 /**
- * nginx's whole configuration. The name of the gateway is looked up again every 5 s, so a replaced gateway is
- * found without a reload, and nginx starts without it. Each client has 100 requests a second, 10 on the endpoints that
+ * nginx's whole configuration. The name of the gateway is looked up again every second, so a replaced gateway is
+ * found without a reload, and nginx starts without it. While one gateway takes over from another the name has two
+ * addresses: one that refuses the connection, or in its last second no longer answers, makes nginx try the other.
+ * A request that was sent is never sent again, unless repeating it is safe by its method. Each client has 100 requests a second, 10 on the endpoints that
  * authenticate (article, finding 4). No location has an `add_header` of its own, since one
  * would drop those of its server.
  */
@@ -46,7 +48,7 @@ http {
   limit_conn_zone $binary_remote_addr zone=connection_limit:10m;
   limit_req_status 429;
   limit_conn_status 429;
-  resolver 127.0.0.11 valid=5s ipv6=off;
+  resolver 127.0.0.11 valid=1s ipv6=off;
 
   ssl_certificate /run/secrets/tls.crt;
   ssl_certificate_key /run/secrets/tls.key;
@@ -75,7 +77,7 @@ ${headers}
     set $gateway http://${gateway};
     proxy_http_version 1.1;
     proxy_buffering off;
-    proxy_connect_timeout 5s;
+    proxy_connect_timeout 1s;
     proxy_set_header Connection "";
     proxy_set_header Host $host;
     proxy_set_header X-Forwarded-For $remote_addr;

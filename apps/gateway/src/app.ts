@@ -38,6 +38,8 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
     // A body that isn't what the schema says is refused, not bent until it fits.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allowUnionTypes: true } },
     bodyLimit: config.limits.bodyBytes,
+    // Who got in before the listener closed is served; only new connections are refused.
+    return503OnClosing: false,
     requestTimeout: config.limits.requestTime,
     keepAliveTimeout: 75_000,
     http: {

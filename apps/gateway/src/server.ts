@@ -1,3 +1,4 @@
+import { setImmediate as afterPoll } from "node:timers/promises";
 import closeWithGrace from "close-with-grace";
 import { buildApp } from "./app";
 import { ConfigError, loadConfig, type Config } from "./config";
@@ -22,6 +23,10 @@ async function run(): Promise<void> {
   closeWithGrace({ delay: DRAIN, logger: app.log }, async ({ err, signal }) => {
     if (err) app.log.fatal({ err }, "stopping after an unexpected error");
     else app.log.info({ signal }, "stopping");
+    // A connection that nobody has accepted yet is reset when the listener closes. Right after a poll all are, and
+    // from then on new ones are refused, which makes the edge try another gateway.
+    await afterPoll();
+    app.server.close();
     await app.close();
   });
 

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { connect, createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createInjection, strongSecret, type Injection } from "./injection";
 
@@ -88,7 +88,39 @@ describe("the server's process", () => {
     expect(code).toBe(0);
     expect(output).not.toContain(secret);
   });
+
+  test("refuses new connections after SIGTERM, and serves the request of one that was there before", async () => {
+    const port = await freePort();
+    const server = start({
+      ...injection.environment,
+      LOG_LEVEL: "info",
+      HOST: "127.0.0.1",
+      PORT: String(port),
+    });
+    const finished = outcome(server);
+    await once(server.stdout as NodeJS.ReadableStream, "data");
+    const early = connect(port, "127.0.0.1");
+    await once(early, "connect");
+    server.kill("SIGTERM");
+    await refused(port);
+    early.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    const [answer] = (await once(early, "data")) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1.1 200 /);
+    expect((await finished).code).toBe(0);
+  });
 });
+
+/** Resolves as soon as nobody listens on the port any more. */
+async function refused(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect(port, "127.0.0.1");
+    const outcome = await Promise.race([once(socket, "connect"), once(socket, "error")]).catch(
+      () => "refused",
+    );
+    socket.destroy();
+    if (outcome === "refused") return;
+  }
+}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
