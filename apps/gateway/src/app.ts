@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import fastify, { type FastifyInstance } from "fastify";
+import type { Pool } from "pg";
 import { AuditLog } from "./audit/auditLog";
+import { Refusals } from "./audit/refusals";
 import { AgentTokens } from "./auth/agentTokens";
 import { Authorise } from "./auth/authorise";
 import { Resources } from "./auth/resources";
@@ -16,7 +18,7 @@ import { createResolve } from "./egress/resolver";
 import { createBudget } from "./limits/budget";
 import { registerLoadLimits } from "./limits/load";
 import { registerRateLimit } from "./limits/rateLimit";
-import { problemOf, registerProblems, sendProblem } from "./problems";
+import { refuse, registerProblems } from "./problems";
 import { registerCors, registerSecurityHeaders } from "./responseHeaders";
 import { registerConnectorRoutes } from "./routes/connectors";
 import { registerHealthRoutes } from "./routes/health";
@@ -28,7 +30,7 @@ import { registerTokenRoute } from "./routes/token";
 const READINESS_TIMEOUT = 2000;
 
 /** The gateway, ready to listen or to inject requests into. Closing it closes its database connections. */
-export async function buildApp(config: Config): Promise<FastifyInstance> {
+export async function buildApp(config: Config, pool: Pool = createPool(config)): Promise<FastifyInstance> {
   const app = fastify({
     logger: { level: config.logLevel, redact: ["req.headers.authorization", "req.headers.cookie"] },
     genReqId: () => randomUUID(),
@@ -48,15 +50,19 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
       headersTimeout: Math.min(10_000, config.limits.requestTime),
       connectionsCheckingInterval: 1000,
     },
-    frameworkErrors: (error, _request, reply) => void sendProblem(reply, problemOf(error)),
+    frameworkErrors: (error, request, reply) => void refuse(error, request, reply, refusals),
   });
   app.server.maxConnections = config.limits.connections;
-  const pool = createPool(config);
   // An idle connection that breaks is replaced by the pool; without a listener its error would end the process.
   pool.on("error", (error) => app.log.warn({ err: error }, "an idle database connection broke"));
   app.addHook("onClose", () => pool.end());
 
-  registerProblems(app);
+  const audit = new AuditLog(pool);
+  const refusals = new Refusals(audit, app.log);
+  app.addHook("onClose", () => refusals.close());
+
+  app.decorateRequest("grant", undefined);
+  registerProblems(app, refusals);
   // In this order: a refusal has the security headers, and a CORS preflight counts as a request.
   await registerSecurityHeaders(app);
   await registerRateLimit(app, config.limits.requestsPerMinute);
@@ -70,8 +76,7 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
     { current: config.secrets.OAUTH_JWT_SECRET, previous: config.secrets.OAUTH_JWT_SECRET_PREVIOUS },
     config.publicUrl,
   );
-  const audit = new AuditLog(pool);
-  const authorise = new Authorise(tokens, resources, audit, createBudget(app, config.limits.agentPerMinute));
+  const authorise = new Authorise(tokens, resources, createBudget(app, config.limits.agentPerMinute));
   const credentials = new Credentials(createBrokerClient(config, audit));
   const upstreams = new Upstreams(
     new AddressPolicy(config.addressRules),
@@ -83,7 +88,7 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   });
   registerConnectorRoutes(app, { authorise, audit, store: new ConnectorStore(pool), credentials, upstreams });
   registerMetadataRoutes(app, resources);
-  registerTokenRoute(app, { pool, tokens, resources, audit });
+  registerTokenRoute(app, { pool, tokens, resources, audit, refusals });
   registerHealthRoutes(app, {
     postgres: () => databaseProblem(pool, config.database.user, READINESS_TIMEOUT),
   });

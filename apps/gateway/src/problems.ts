@@ -1,4 +1,6 @@
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { AuditEntry } from "./audit/auditLog";
+import type { Refusals } from "./audit/refusals";
 
 /** Every way in which the gateway says no over HTTP, outside MCP's own errors. */
 export const problems = {
@@ -28,25 +30,58 @@ export class Problem extends Error {
     readonly code: ProblemCode,
     readonly detail: string,
     readonly headers: Readonly<Record<string, string>> = {},
+    /** What the audit log is told beside who, where and the code. */
+    readonly audit: Partial<AuditEntry> = {},
   ) {
     super(`${code}: ${detail}`);
   }
 }
 
-/** Answers every error as application/problem+json (RFC 9457) with a `code`; one of ours tells only its id. */
-export function registerProblems(app: FastifyInstance): void {
-  app.setNotFoundHandler((_request, reply) =>
-    sendProblem(reply, new Problem("not-found", "check the path and the method")),
+/**
+ * Answers every error as application/problem+json (RFC 9457) with a `code`; one of ours tells only its id. A refusal
+ * is in the audit log before it is answered, or the answer is that it can't be.
+ */
+export function registerProblems(app: FastifyInstance, refusals: Refusals): void {
+  app.setNotFoundHandler((request, reply) =>
+    refuse(new Problem("not-found", "check the path and the method"), request, reply, refusals),
   );
-  app.setErrorHandler((error, request, reply) => {
-    const problem = problemOf(error);
-    if (problem.code === "internal") request.log.error({ err: error }, "failed");
-    else if (problem.cause !== undefined) request.log.warn({ err: problem.cause }, problem.code);
-    return sendProblem(reply, problem);
-  });
+  app.setErrorHandler((error, request, reply) => refuse(error, request, reply, refusals));
 }
 
-export function sendProblem(reply: FastifyReply, { code, detail, headers }: Problem): FastifyReply {
+export async function refuse(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusals: Refusals,
+): Promise<FastifyReply> {
+  let problem = problemOf(error);
+  if (isRefusal(problem))
+    await refusals
+      .record(entryOf(problem, request))
+      .catch((failure: unknown) => (problem = problemOf(failure)));
+  if (problem.code === "internal") request.log.error({ err: error }, "failed");
+  else if (problem.cause !== undefined) request.log.warn({ err: problem.cause }, problem.code);
+  return sendProblem(reply, problem);
+}
+
+/** The others say that something failed: nobody was turned away. */
+function isRefusal({ code }: Problem): boolean {
+  return problems[code].status < 500 || code === "overloaded";
+}
+
+/** The route, never the URL, which can hold what is secret. */
+function entryOf({ code, audit }: Problem, { id, ip, method, grant, routeOptions }: FastifyRequest) {
+  return {
+    organisationId: grant?.organisationId,
+    actor: grant?.actor ?? "system:anonymous",
+    action: "request.refuse",
+    requestId: id,
+    ...audit,
+    detail: { code, address: ip, method, route: routeOptions.url ?? "none", ...audit.detail },
+  };
+}
+
+function sendProblem(reply: FastifyReply, { code, detail, headers }: Problem): FastifyReply {
   const { status, title } = problems[code];
   return reply
     .code(status)

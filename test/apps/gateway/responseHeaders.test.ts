@@ -1,6 +1,7 @@
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { buildApp } from "../../../apps/gateway/src/app";
 import { loadConfig } from "../../../apps/gateway/src/config";
+import { AuditPool } from "./auditPool";
 import { patientConfig, createInjection, type Injection } from "./injection";
 
 let injection: Injection;
@@ -10,6 +11,7 @@ beforeAll(async () => {
   injection = createInjection();
   app = await buildApp(
     patientConfig({ ...injection.environment, CORS_ORIGINS: "https://app.example, https://b.example" }),
+    new AuditPool().pool,
   );
   app.post("/mcp/:connector/reached", () => ({ code: "reached" }));
 });

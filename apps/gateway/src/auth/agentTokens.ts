@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { Hs256, type Verification } from "../tokens/hs256";
+import type { Grant } from "./grant";
 
 /** Seconds from issue to expiry: as long as a disabled agent, or a leaked token, still gets in. */
 export const AGENT_TOKEN_LIFETIME = 300;
@@ -8,15 +9,6 @@ export const AGENT_TOKEN_LIFETIME = 300;
 const CLOCK_SKEW = 5;
 /** RFC 9068. */
 const TYPE = "at+jwt";
-
-/** Whom a token is for, and what it permits where. */
-export interface AgentGrant {
-  agentId: string;
-  organisationId: string;
-  /** The one resource that accepts the token (RFC 8707). */
-  resource: string;
-  scopes: readonly string[];
-}
 
 export type AgentTokenProblem = "signature" | "claims" | "expired" | "not-yet-valid" | "issuer" | "audience";
 
@@ -48,7 +40,7 @@ export class AgentTokens {
     this.#previous = secrets.previous === undefined ? undefined : new Hs256(secrets.previous, TYPE);
   }
 
-  issue({ agentId, organisationId, resource, scopes }: AgentGrant): string {
+  issue({ agentId, organisationId, resource, scopes }: Omit<Grant, "actor"> & { agentId: string }): string {
     const now = Math.floor(this.clock() / 1000);
     return this.#current.sign({
       iss: this.issuer,
@@ -64,7 +56,7 @@ export class AgentTokens {
   }
 
   /** @param resource the one that the token is presented to */
-  verify(token: string, resource: string): AgentGrant | AgentTokenProblem {
+  verify(token: string, resource: string): Grant | AgentTokenProblem {
     const verified = this.#verifySignature(token);
     if (!verified.ok) return "signature";
     const { success, data } = claims.safeParse(verified.claims);
@@ -76,7 +68,7 @@ export class AgentTokens {
     if (data.iss !== this.issuer) return "issuer";
     if (data.aud !== resource) return "audience";
     const scopes = data.scope.split(" ").filter(Boolean);
-    return { agentId: data.sub, organisationId: data.org, resource, scopes };
+    return { actor: `agent:${data.sub}`, organisationId: data.org, resource, scopes };
   }
 
   #verifySignature(token: string): Verification {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { AuditEntry, AuditLog } from "../audit/auditLog";
-import type { AgentGrant } from "../auth/agentTokens";
+import type { Grant } from "../auth/grant";
 import type { Authorise } from "../auth/authorise";
 import type { Connector, ConnectorStore } from "../connectors/connectorStore";
 import type { Credential, Credentials } from "../connectors/credentials";
@@ -41,31 +41,25 @@ export function registerConnectorRoutes(
   app: FastifyInstance,
   { authorise, audit, store, credentials, upstreams }: Dependencies,
 ): void {
-  const entryOf = (
-    grant: AgentGrant,
-    request: FastifyRequest,
-    action: string,
-    connector: string,
-  ): AuditEntry => ({
+  const entryOf = (grant: Grant, request: FastifyRequest, action: string, connector: string): AuditEntry => ({
     organisationId: grant.organisationId,
-    actor: actorOf(grant),
+    actor: grant.actor,
     action: `connector.${action}`,
     connector,
     outcome: "succeeded",
     requestId: request.id,
   });
 
-  const find = async (grant: AgentGrant, name: string): Promise<Connector> => {
+  const find = async (grant: Grant, name: string): Promise<Connector> => {
     const connector = await store.byName(grant.organisationId, name);
     if (connector === undefined) throw new Problem("not-found", "list the connectors to see their names");
     return connector;
   };
 
   const requireGoodUrl = async (url: string, allowHttp: boolean, entry: AuditEntry): Promise<void> => {
-    const { allowed, reason } = await upstreams.for({ allowHttp }).guard.check(url);
-    if (allowed) return;
-    await audit.record({ ...entry, outcome: "refused", detail: { reason: reason ?? "" } });
-    throw new Problem("url-refused", `give another URL: ${reason}`);
+    const { reason } = await upstreams.for({ allowHttp }).guard.check(url);
+    if (reason === null) return;
+    throw new Problem("url-refused", `give another URL: ${reason}`, {}, { ...entry, detail: { reason } });
   };
 
   app.post<Created>(
@@ -80,11 +74,11 @@ export function registerConnectorRoutes(
 
       const owner = { id: randomUUID(), organisationId: grant.organisationId };
       // The credential first: without its connector, nobody can use it, and this id is never taken again.
-      if (credential) await credentials.write(owner, credential, actorOf(grant));
+      if (credential) await credentials.write(owner, credential, grant.actor);
       const hasCredential = credential !== undefined;
       const connector = await store.create({ ...owner, name, url, allowHttp, hasCredential }, entry);
       if (connector) return reply.code(201).header("location", `/api/connectors/${name}`).send(connector);
-      if (credential) await credentials.delete(owner, actorOf(grant));
+      if (credential) await credentials.delete(owner, grant.actor);
       throw nameTaken();
     },
   );
@@ -121,7 +115,7 @@ export function registerConnectorRoutes(
       if (moved && connector.hasCredential && !credential)
         throw new Problem("credential-needed", "send the credential for the new origin with this change");
 
-      if (credential) await credentials.write(connector, credential, actorOf(grant));
+      if (credential) await credentials.write(connector, credential, grant.actor);
       const hasCredential = connector.hasCredential || credential !== undefined;
       const changed = await store.update({ id: connector.id, url, allowHttp, hasCredential }, entry);
       if (changed === undefined) throw new Problem("not-found", "somebody else has deleted it");
@@ -136,7 +130,7 @@ export function registerConnectorRoutes(
       const grant = authorise.grantOf(request);
       const connector = await find(grant, request.params.name);
       // The credential first: what is left after a crash in between is a connector that can be deleted again.
-      if (connector.hasCredential) await credentials.delete(connector, actorOf(grant));
+      if (connector.hasCredential) await credentials.delete(connector, grant.actor);
       await store.delete(connector.id, entryOf(grant, request, "delete", connector.name));
       return reply.code(204).send();
     },
@@ -148,9 +142,7 @@ export function registerConnectorRoutes(
     async (request) => {
       const grant = authorise.grantOf(request);
       const connector = await find(grant, request.params.name);
-      const credential = connector.hasCredential
-        ? await credentials.read(connector, actorOf(grant))
-        : undefined;
+      const credential = connector.hasCredential ? await credentials.read(connector, grant.actor) : undefined;
       const result = await testConnector(upstreams, connector, credential);
       const { reached, status, durationMs } = result;
       await audit.record({
@@ -162,10 +154,6 @@ export function registerConnectorRoutes(
       return result;
     },
   );
-}
-
-function actorOf({ agentId }: AgentGrant): string {
-  return `agent:${agentId}`;
 }
 
 function nameTaken(): Problem {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Pool } from "pg";
 import type { AuditLog } from "../audit/auditLog";
+import type { Refusals } from "../audit/refusals";
 import { AGENT_TOKEN_LIFETIME, type AgentTokens } from "../auth/agentTokens";
 import { authenticateAgent, type Agent } from "../auth/agents";
 import type { Resources } from "../auth/resources";
@@ -12,6 +13,7 @@ interface Dependencies {
   tokens: AgentTokens;
   resources: Resources;
   audit: AuditLog;
+  refusals: Refusals;
 }
 
 /** An answer of RFC 6749 section 5.2. */
@@ -31,7 +33,7 @@ const BODY_LIMIT = 16 * 1024;
 /** POST /oauth/token: client credentials (RFC 6749 section 4.4) for one resource (RFC 8707). */
 export function registerTokenRoute(
   app: FastifyInstance,
-  { pool, tokens, resources, audit }: Dependencies,
+  { pool, tokens, resources, audit, refusals }: Dependencies,
 ): void {
   void app.register((scope, _options, done) => {
     scope.addContentTypeParser(
@@ -63,11 +65,10 @@ export function registerTokenRoute(
         });
       } catch (error) {
         if (!(error instanceof TokenRefused)) throw error;
-        await audit.record({
+        await refusals.record({
           organisationId: error.agent?.organisationId,
           actor: error.agent ? `agent:${error.agent.id}` : "system:anonymous",
           action: "token.issue",
-          outcome: "refused",
           requestId: request.id,
           detail: { reason: error.code, address: request.ip },
         });

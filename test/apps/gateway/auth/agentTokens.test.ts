@@ -6,8 +6,9 @@ import { strongSecret } from "../injection";
 const issuer = "https://mcp.example";
 const resource = `${issuer}/mcp/github`;
 const secret = strongSecret();
+const agentId = randomUUID();
 const grant = {
-  agentId: randomUUID(),
+  actor: `agent:${agentId}`,
   organisationId: randomUUID(),
   resource,
   scopes: ["mcp:github", "mcp:github:a"],
@@ -22,8 +23,8 @@ const hmac = (input: string, key = secret) =>
   `${input}.${createHmac("sha256", key).update(input).digest("base64url")}`;
 const claims = () => ({
   iss: issuer,
-  sub: grant.agentId,
-  client_id: grant.agentId,
+  sub: agentId,
+  client_id: agentId,
   org: grant.organisationId,
   aud: resource,
   scope: "mcp:github",
@@ -34,7 +35,7 @@ const claims = () => ({
 
 describe("AgentTokens", () => {
   test("accepts its own token at its own resource, until it expires", () => {
-    const token = tokens.issue(grant);
+    const token = tokens.issue({ ...grant, agentId });
     expect(tokens.verify(token, resource)).toEqual(grant);
     now += AGENT_TOKEN_LIFETIME * 1000 - 1;
     expect(tokens.verify(token, resource)).toEqual(grant);
@@ -43,17 +44,17 @@ describe("AgentTokens", () => {
   });
 
   test("refuses a token at another resource", () => {
-    expect(tokens.verify(tokens.issue(grant), `${issuer}/mcp/slack`)).toBe("audience");
+    expect(tokens.verify(tokens.issue({ ...grant, agentId }), `${issuer}/mcp/slack`)).toBe("audience");
   });
 
   test("refuses another issuer's token", () => {
     const other = new AgentTokens({ current: secret }, "https://other.example", clock);
-    expect(tokens.verify(other.issue(grant), resource)).toBe("issuer");
+    expect(tokens.verify(other.issue({ ...grant, agentId }), resource)).toBe("issuer");
   });
 
   test("still accepts tokens of the previous secret after a change, and none of the one before", () => {
     const [first, second, third] = [strongSecret(), strongSecret(), strongSecret()];
-    const before = new AgentTokens({ current: first }, issuer, clock).issue(grant);
+    const before = new AgentTokens({ current: first }, issuer, clock).issue({ ...grant, agentId });
     expect(
       new AgentTokens({ current: second, previous: first }, issuer, clock).verify(before, resource),
     ).toEqual(grant);
@@ -64,7 +65,7 @@ describe("AgentTokens", () => {
 
   test("signs with the current secret only", () => {
     const previous = strongSecret();
-    const token = new AgentTokens({ current: secret, previous }, issuer, clock).issue(grant);
+    const token = new AgentTokens({ current: secret, previous }, issuer, clock).issue({ ...grant, agentId });
     expect(tokens.verify(token, resource)).toEqual(grant);
   });
 
@@ -122,12 +123,12 @@ describe("AgentTokens", () => {
         resource,
       );
     };
-    expect(at(5)).toMatchObject({ agentId: grant.agentId });
+    expect(at(5)).toMatchObject({ actor: grant.actor });
     expect(at(6)).toBe("not-yet-valid");
   });
 
   test("refuses every token with one character changed, and any other text", () => {
-    const token = tokens.issue(grant);
+    const token = tokens.issue({ ...grant, agentId });
     fc.assert(
       fc.property(fc.nat(token.length - 1), fc.string({ minLength: 1, maxLength: 1 }), (at, character) => {
         fc.pre(token[at] !== character);

@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "../../../../apps/gateway/src/app";
 import type { Config } from "../../../../apps/gateway/src/config";
+import { AuditPool } from "../auditPool";
 import { patientConfig, createInjection, type Injection } from "../injection";
 
 // Starts processes or waits for real time, which a busy machine makes slow.
@@ -16,7 +17,7 @@ let app: FastifyInstance;
 async function start(limits: Partial<Config["limits"]> = {}) {
   injection = createInjection();
   const config = patientConfig(injection.environment);
-  app = await buildApp({ ...config, limits: { ...config.limits, ...limits } });
+  app = await buildApp({ ...config, limits: { ...config.limits, ...limits } }, new AuditPool().pool);
   app.get("/slow", async () => sleep(300));
   app.post("/echo", (request) => request.body);
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, InjectOptions } from "fastify";
 import { buildApp } from "../../../../apps/gateway/src/app";
 import { loadConfig } from "../../../../apps/gateway/src/config";
+import { AuditPool } from "../auditPool";
 import { patientConfig, createInjection, type Injection } from "../injection";
 
 let injection: Injection;
@@ -8,7 +9,7 @@ let app: FastifyInstance;
 
 async function start(environment: Record<string, string> = {}) {
   injection = createInjection();
-  app = await buildApp(patientConfig({ ...injection.environment, ...environment }));
+  app = await buildApp(patientConfig({ ...injection.environment, ...environment }), new AuditPool().pool);
 }
 
 afterEach(async () => {
