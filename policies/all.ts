@@ -21,7 +21,7 @@ import { requireLimits } from "./container/requireLimits";
 import { requireNoNewPrivileges } from "./container/requireNoNewPrivileges";
 import { requireNonRoot } from "./container/requireNonRoot";
 import { requireReadOnly } from "./container/requireReadOnly";
-import type { PolicyDefinition } from "./definePolicy";
+import type { PolicyDefinition, StackPolicyDefinition } from "./definePolicy";
 import { disallowPluginPermissions } from "./docker/disallowPluginPermissions";
 import { requireOverlayEncryption } from "./docker/requireOverlayEncryption";
 import { requireHsts } from "./edge/requireHsts";
@@ -62,7 +62,7 @@ import { requireMfa } from "./zitadel/requireMfa";
 import { requirePasswordChange } from "./zitadel/requirePasswordChange";
 
 /** Every policy of the pack. Apart from index.ts, which starts a server and never ends. */
-export const policies: readonly PolicyDefinition[] = [
+export const policies: readonly (PolicyDefinition | StackPolicyDefinition)[] = [
   disallowLatest,
   requireDigest,
   disallowPrivileged,

@@ -1,4 +1,6 @@
-import { containerFindings } from "./catalogue/container";
+import { containerExposureFindings } from "./catalogue/containerExposure";
+import { containerProcessFindings } from "./catalogue/containerProcess";
+import { containerSecretFindings } from "./catalogue/containerSecret";
 import { githubFindings } from "./catalogue/github";
 import { imageFindings } from "./catalogue/image";
 import { platformFindings } from "./catalogue/platform";
@@ -18,7 +20,9 @@ export type { Finding, Place, Severity } from "./catalogue/finding";
  * catalogue to that; `docs/findings.md` is generated from it.
  */
 export const findings = {
-  ...containerFindings,
+  ...containerExposureFindings,
+  ...containerProcessFindings,
+  ...containerSecretFindings,
   ...secretFindings,
   ...vaultFindings,
   ...postgresFindings,

@@ -1,9 +1,17 @@
-import { appliesTo, type PolicyDefinition, type Resource } from "./definePolicy";
+import {
+  appliesTo,
+  type ParameterSchemas,
+  type PolicyDefinition,
+  type Problem,
+  type Resource,
+  type StackPolicyDefinition,
+} from "./definePolicy";
 import { ruling, type Exemption } from "./exemptions";
 import { findings } from "./findings";
 import type { FindingId } from "./findings";
 
 export interface Judgement {
+  readonly resource: Resource;
   readonly finding: FindingId;
   readonly observed: string;
   readonly required: string;
@@ -20,31 +28,51 @@ export interface Settings {
 }
 
 /** Every problem that a policy has with a resource, each a violation or exempted. */
-export function judge(
-  definition: PolicyDefinition,
-  resource: Resource,
-  settings: Settings,
-  today: string,
-): Judgement[] {
-  const { finding, parameters = {} } = definition;
+export function judge(definition: PolicyDefinition, resource: Resource, settings: Settings): Judgement[] {
   if (!appliesTo(definition, resource.type)) return [];
-  const defaults = Object.fromEntries(
-    Object.entries(parameters).map(([name, schema]) => [name, schema.default]),
-  );
-  const problems = [...definition.check(resource, { ...defaults, ...settings } as never)];
+  const problems = [...definition.check(resource, withDefaults(definition.parameters, settings))];
   if (problems.length === 0) return [];
-  const decision = ruling(finding, resource, settings.exemptions ?? [], today);
-  return problems.map((problem) => ({
+  const decide = decision(definition.finding, resource, settings);
+  return problems.map(decide);
+}
+
+/** As {@link judge}, for a policy on how resources go together. */
+export function judgeStack(
+  definition: StackPolicyDefinition,
+  resources: readonly Resource[],
+  settings: Settings,
+): Judgement[] {
+  const problems = [...definition.checkStack(resources, withDefaults(definition.parameters, settings))];
+  return problems.map((problem) => decision(definition.finding, problem.resource, settings)(problem));
+}
+
+function decision(finding: FindingId, resource: Resource, { exemptions = [] }: Settings) {
+  const ruled = ruling(finding, resource, exemptions, today());
+  return ({ observed, required }: Problem): Judgement => ({
+    resource,
     finding,
-    ...problem,
-    ...decision,
+    observed,
+    required,
+    ...ruled,
     fix: findings[finding].remediation,
-  }));
+  });
+}
+
+function withDefaults(parameters: ParameterSchemas = {}, settings: Settings): never {
+  const filled: Record<string, unknown> = {};
+  for (const name of Object.keys(parameters)) filled[name] = settings[name] ?? parameters[name]!.default;
+  return filled as never;
 }
 
 /** Resource, observed, required, fix: one line. */
-export function messageOf(resource: Resource, judgement: Judgement): string {
-  const { observed, required, fix, refusal, exempted } = judgement;
+export function messageOf({
+  resource,
+  observed,
+  required,
+  fix,
+  refusal,
+  exempted,
+}: Omit<Judgement, "finding">): string {
   const found = `${resource.name}: ${observed}; required: ${required}.`;
   if (exempted) {
     return `Exempted until ${exempted.expires} by ${exempted.owner} (${exempted.reason}): ${found}`;
@@ -53,4 +81,4 @@ export function messageOf(resource: Resource, judgement: Judgement): string {
 }
 
 /** Today in UTC, as YYYY-MM-DD. */
-export const today = (): string => new Date().toISOString().slice(0, 10);
+const today = (): string => new Date().toISOString().slice(0, 10);

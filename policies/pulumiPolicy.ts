@@ -3,40 +3,49 @@ import type {
   ReportViolation,
   ResourceValidation,
   ResourceValidationPolicy,
+  StackValidation,
+  StackValidationPolicy,
 } from "@pulumi/policy";
 
-import { appliesTo, type ParameterSchemas, type PolicyDefinition } from "./definePolicy";
+import {
+  appliesTo,
+  type ParameterSchemas,
+  type PolicyDefinition,
+  type StackPolicyDefinition,
+} from "./definePolicy";
 import { exemptionParameter } from "./exemptions";
 import { findings, type Finding } from "./findings";
-import { judge, messageOf, today, type Settings } from "./judge";
-import { secretMarksOf } from "./secret/marks";
+import { judge, judgeStack, messageOf, type Judgement, type Settings } from "./judge";
+import { inputsOf } from "./sdkInputs";
 
 /** A hardening policy as Pulumi's engine takes it: mandatory, with the finding's severity, references and fix. */
-export function pulumiPolicy(definition: PolicyDefinition): ResourceValidationPolicy {
+export function pulumiPolicy(
+  definition: PolicyDefinition | StackPolicyDefinition,
+): ResourceValidationPolicy | StackValidationPolicy {
   const finding: Finding = findings[definition.finding];
   const parameters: ParameterSchemas = { ...definition.parameters, ...exemptionParameter };
-  return {
+  const policy = {
     name: definition.finding,
     description: finding.title,
-    enforcementLevel: "mandatory",
+    enforcementLevel: "mandatory" as const,
     severity: finding.severity,
     framework: frameworkOf(finding),
     tags: tagsOf(finding),
     remediationSteps: finding.remediation,
     configSchema: { properties: parameters },
-    validateResource: validation(definition),
   };
+  return "checkStack" in definition
+    ? { ...policy, validateStack: stackValidation(definition) }
+    : { ...policy, validateResource: validation(definition) };
 }
 
 function validation(definition: PolicyDefinition): ResourceValidation {
   const validate: ResourceValidation & { __pulumiType?: string } = (args, report) => {
     if (!appliesTo(definition, args.type)) return;
     const { type, name, urn, props } = args;
-    const resource = { type, name, urn, props, secrets: secretMarksOf(urn) };
-    for (const judgement of judge(definition, resource, args.getConfig<Settings>(), today())) {
-      const message = messageOf(resource, judgement);
-      if (judgement.exempted) reportAdvice(report, message);
-      else report(message);
+    const resource = { type, name, urn, ...inputsOf(props) };
+    for (const judgement of judge(definition, resource, args.getConfig<Settings>())) {
+      tell(report, judgement);
     }
   };
   // As the SDK's validateResourceOfType does: it then doesn't deserialise the inputs of other types.
@@ -44,9 +53,26 @@ function validation(definition: PolicyDefinition): ResourceValidation {
   return validate;
 }
 
+function stackValidation(definition: StackPolicyDefinition): StackValidation {
+  return (args, report) => {
+    const resources = args.resources.map(({ type, name, urn, props }) => ({
+      type,
+      name,
+      urn,
+      ...inputsOf(props),
+    }));
+    for (const judgement of judgeStack(definition, resources, args.getConfig<Settings>())) {
+      tell(report, judgement);
+    }
+  };
+}
+
 /** The SDK takes an object with a level of its own, as Pulumi's policy manager uses; its types don't say so. */
-function reportAdvice(report: ReportViolation, message: string): void {
-  (report as unknown as (violation: object) => void)({ message, enforcementLevel: "advisory" });
+function tell(report: ReportViolation, judgement: Judgement): void {
+  const message = messageOf(judgement);
+  const { urn } = judgement.resource;
+  if (!judgement.exempted) return report(message, urn);
+  (report as unknown as (violation: object) => void)({ message, urn, enforcementLevel: "advisory" });
 }
 
 function frameworkOf({ title, frameworks }: Finding): PolicyComplianceFramework | undefined {

@@ -1,11 +1,9 @@
-import { UnknownValueError } from "@pulumi/policy";
-
 /**
  * Stands for a value that only the deploy will know.
  *
  * @pulumi/policy throws when a policy touches such a value, and then downgrades that policy to advisory: it fails
- * open. So policies never touch the inputs themselves: they get what {@link read} returns, whose type makes them
- * say what an unknown value means to them.
+ * open. So policies get inputs in which this symbol stands for it (`inputs.ts`), and read them through {@link read},
+ * whose type makes them say what an unknown value means to them.
  */
 export const unknown: unique symbol = Symbol("unknown until deployed");
 
@@ -19,12 +17,7 @@ export function read(holder: unknown, ...path: (string | number)[]): unknown {
   for (const key of path) {
     if (value === unknown) return unknown;
     if (typeof value !== "object" || value === null) return undefined;
-    try {
-      value = (value as Record<string | number, unknown>)[key];
-    } catch (error) {
-      if (error instanceof UnknownValueError) return unknown;
-      throw error;
-    }
+    value = (value as Record<string | number, unknown>)[key];
   }
   return value ?? undefined;
 }

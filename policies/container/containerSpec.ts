@@ -103,15 +103,31 @@ export function declaresContainers(type: string): boolean {
   return dockerTypes.has(type) || type in cloudReaders || podPath(type) !== undefined;
 }
 
-/** The Docker container that `resource` declares. Throws when its type declares none: see {@link dockerTypes}. */
+/** By their inputs: every policy looks at the same ones. */
+const docker = new WeakMap<object, ContainerSpec>();
+const containers = new WeakMap<object, readonly ContainerCore[]>();
+
+/** The Docker container that `resource` declares, read once. Throws when its type declares none: see {@link dockerTypes}. */
 export function readDocker(resource: Resource): ContainerSpec {
+  const known = docker.get(resource.props as object);
+  if (known) return known;
   const reader = dockerReaders[resource.type];
   if (!reader) throw new Error(`${resource.type} declares no Docker container`);
-  return reader(resource.props);
+  const container = reader(resource.props);
+  docker.set(resource.props as object, container);
+  return container;
 }
 
-/** The containers that `resource` declares: see {@link declaresContainers}. */
+/** The containers that `resource` declares, read once: see {@link declaresContainers}. */
 export function readContainers(resource: Resource): readonly ContainerCore[] {
+  const known = containers.get(resource.props as object);
+  if (known) return known;
+  const read = containersOf(resource);
+  containers.set(resource.props as object, read);
+  return read;
+}
+
+function containersOf(resource: Resource): readonly ContainerCore[] {
   if (dockerTypes.has(resource.type)) return [readDocker(resource)];
   const pod = podPath(resource.type);
   if (pod) return readKubernetesPod(resource.props, pod);

@@ -1,6 +1,6 @@
 import * as proxy from "@pulumi/policy/proxy";
 import * as server from "@pulumi/policy/server";
-import type { ResourceValidationPolicy } from "@pulumi/policy";
+import type { ResourceValidation, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import * as analyzer from "@pulumi/pulumi/proto/analyzer_pb";
 import { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
@@ -9,7 +9,6 @@ import { policies } from "../../policies/all";
 import type { FindingId } from "../../policies/findings";
 import type { Settings } from "../../policies/judge";
 import { pulumiPolicy } from "../../policies/pulumiPolicy";
-import { noteSecretMarks } from "../../policies/secret/marks";
 
 /** What the engine sends for a value that only the deploy will know; its type lets it stand for any input. */
 export const unknownValue = (proxy as unknown as { unknownStringValue: string }).unknownStringValue as never;
@@ -32,32 +31,51 @@ export interface Evaluation {
   readonly advisories: string[];
 }
 
-type Call = (
-  call: { request: analyzer.AnalyzeRequest },
+type Policy = ResourceValidationPolicy | StackValidationPolicy;
+type Call<Request> = (
+  call: { request: Request },
   callback: (error: Error | null | undefined, response?: analyzer.AnalyzeResponse) => void,
 ) => Promise<void>;
-type MakeCall = (pack: string, version: string, level: string, policies: ResourceValidationPolicy[]) => Call;
-const { makeAnalyzeRpcFun, makeRemediateRpcFun } = server as unknown as Record<string, MakeCall>;
+type MakeCall<Request> = (pack: string, version: string, level: string, policies: Policy[]) => Call<Request>;
+const { makeAnalyzeRpcFun, makeAnalyzeStackRpcFun } = server as unknown as {
+  makeAnalyzeRpcFun: MakeCall<analyzer.AnalyzeRequest>;
+  makeAnalyzeStackRpcFun: MakeCall<analyzer.AnalyzeStackRequest>;
+};
 
 /**
- * Runs the whole pack on one resource as Pulumi's engine does: through the SDK's own remediate and analyze calls, so
+ * Runs the whole pack on one resource, as a stack of its own, as Pulumi's engine does: through the SDK's own calls, so
  * that secrets, unknown values and levels behave as in a preview.
  *
  * @param configuration settings by finding
  */
 export async function evaluate(
   resource: TestedResource,
-  configuration: Partial<Record<FindingId, Settings>> = {},
+  configuration: Configuration = {},
 ): Promise<Evaluation> {
-  const pack = [noteSecretMarks, ...policies.map(pulumiPolicy)].map((policy) =>
-    configured(policy, configuration),
+  const pack = packOf(configuration);
+  const each = await respond(makeAnalyzeRpcFun("pack", "1.0.0", "mandatory", pack), requestFor(resource));
+  const stack = await respond(
+    makeAnalyzeStackRpcFun("pack", "1.0.0", "mandatory", pack),
+    stackRequestFor([resource]),
   );
-  await respond(makeRemediateRpcFun!("pack", "1.0.0", "mandatory", pack), requestFor(resource));
-  const response = await respond(
-    makeAnalyzeRpcFun!("pack", "1.0.0", "mandatory", pack),
-    requestFor(resource),
-  );
-  const diagnostics = response.getDiagnosticsList();
+  return evaluationOf([...each, ...stack]);
+}
+
+/** Runs the policies on how resources go together on a stack of these. */
+export async function evaluateStack(
+  resources: readonly TestedResource[],
+  configuration: Configuration = {},
+): Promise<Evaluation> {
+  const analyze = makeAnalyzeStackRpcFun("pack", "1.0.0", "mandatory", packOf(configuration));
+  return evaluationOf(await respond(analyze, stackRequestFor(resources)));
+}
+
+type Configuration = Partial<Record<FindingId, Settings>>;
+
+const packOf = (configuration: Configuration) =>
+  policies.map((policy) => configured(pulumiPolicy(policy), configuration));
+
+function evaluationOf(diagnostics: analyzer.AnalyzeDiagnostic[]): Evaluation {
   const mandatory = diagnostics.filter(
     (each) => each.getEnforcementlevel() === analyzer.EnforcementLevel.MANDATORY,
   );
@@ -68,30 +86,59 @@ export async function evaluate(
   };
 }
 
-function configured(
-  policy: ResourceValidationPolicy,
-  configuration: Partial<Record<string, Settings>>,
-): ResourceValidationPolicy {
-  const { validateResource } = policy;
-  if (typeof validateResource !== "function") return policy;
-  const getConfig = <T extends object>() => (configuration[policy.name] ?? {}) as T;
-  return { ...policy, validateResource: (args, report) => validateResource({ ...args, getConfig }, report) };
+/** Hands the policy its settings, as the engine's call of `configure` does for the whole process. */
+function configured(policy: Policy, configuration: Configuration): Policy {
+  const getConfig = <T extends object>() => (configuration[policy.name as FindingId] ?? {}) as T;
+  if ("validateStack" in policy) {
+    return {
+      ...policy,
+      validateStack: (args, report) => policy.validateStack({ ...args, getConfig }, report),
+    };
+  }
+  const validate = policy.validateResource as ResourceValidation;
+  const withSettings: ResourceValidation = (args, report) => validate({ ...args, getConfig }, report);
+  return { ...policy, validateResource: Object.assign(withSettings, validate) };
 }
 
-function requestFor({ type, name = "web", props }: TestedResource): analyzer.AnalyzeRequest {
+function requestFor(resource: TestedResource): analyzer.AnalyzeRequest {
+  const { type, name, urn, properties } = described(resource);
   const request = new analyzer.AnalyzeRequest();
   request.setType(type);
   request.setName(name);
-  request.setUrn(`urn:pulumi:test::test::${type}::${name}`);
-  request.setProperties(
-    Struct.fromJavaScript(JSON.parse(JSON.stringify(props)) as Record<string, JavaScriptValue>),
-  );
+  request.setUrn(urn);
+  request.setProperties(properties);
   request.setOptions(new analyzer.AnalyzerResourceOptions());
   return request;
 }
 
-function respond(call: Call, request: analyzer.AnalyzeRequest): Promise<analyzer.AnalyzeResponse> {
+function stackRequestFor(resources: readonly TestedResource[]): analyzer.AnalyzeStackRequest {
+  const request = new analyzer.AnalyzeStackRequest();
+  request.setResourcesList(
+    resources.map((resource) => {
+      const { type, name, urn, properties } = described(resource);
+      const each = new analyzer.AnalyzerResource();
+      each.setType(type);
+      each.setName(name);
+      each.setUrn(urn);
+      each.setProperties(properties);
+      each.setOptions(new analyzer.AnalyzerResourceOptions());
+      return each;
+    }),
+  );
+  return request;
+}
+
+function described({ type, name = "web", props }: TestedResource) {
+  const properties = Struct.fromJavaScript(
+    JSON.parse(JSON.stringify(props)) as Record<string, JavaScriptValue>,
+  );
+  return { type, name, urn: `urn:pulumi:test::test::${type}::${name}`, properties };
+}
+
+function respond<Request>(call: Call<Request>, request: Request): Promise<analyzer.AnalyzeDiagnostic[]> {
   return new Promise((resolve, reject) => {
-    void call({ request }, (error, response) => (error ? reject(error) : resolve(response!)));
+    void call({ request }, (error, response) =>
+      error ? reject(error) : resolve(response!.getDiagnosticsList()),
+    );
   });
 }
