@@ -8,7 +8,7 @@ import { unknown } from "../../policies/unknown";
 import { secret, unknownValue } from "./evaluate";
 
 type Analyze = (call: object, callback: (error: Error | null) => void) => Promise<void>;
-const { makeAnalyzeRpcFun } = server as unknown as { makeAnalyzeRpcFun(...pack: unknown[]): Analyze };
+const { makeAnalyzeRpcFun } = server as unknown as Record<string, (...pack: unknown[]) => Analyze>;
 
 /** What each of two policies is handed for one resource. */
 async function handedOver(props: Record<string, unknown>): Promise<object[]> {
@@ -23,7 +23,7 @@ async function handedOver(props: Record<string, unknown>): Promise<object[]> {
   request.setType("acme:index:Thing");
   request.setProperties(Struct.fromJavaScript(props as Record<string, JavaScriptValue>));
   request.setOptions(new analyzer.AnalyzerResourceOptions());
-  const analyze = makeAnalyzeRpcFun("pack", "1.0.0", "mandatory", [policy("one"), policy("two")]);
+  const analyze = makeAnalyzeRpcFun!("pack", "1.0.0", "mandatory", [policy("one"), policy("two")]);
   await analyze({ request }, (error) => expect(error).toBeFalsy());
   return seen;
 }
