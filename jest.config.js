@@ -5,7 +5,7 @@ const project = (displayName, overrides) => ({
   roots: ["<rootDir>/test"],
   transform,
   // Published as ES modules only.
-  transformIgnorePatterns: ["/node_modules/(?!(cookie|node-pg-migrate)/)"],
+  transformIgnorePatterns: ["/node_modules/(?!(cookie|jose|node-pg-migrate)/)"],
   ...overrides,
 });
 
