@@ -18,6 +18,10 @@ import { createResolve } from "./egress/resolver";
 import { createBudget } from "./limits/budget";
 import { registerLoadLimits } from "./limits/load";
 import { registerRateLimit } from "./limits/rateLimit";
+import { Carrier } from "./mcp/carrier";
+import { registerMcpRoutes } from "./mcp/routes";
+import { SessionIds } from "./mcp/sessionIds";
+import { Targets } from "./mcp/targets";
 import { refuse, registerProblems } from "./problems";
 import { registerCors, registerSecurityHeaders } from "./responseHeaders";
 import { registerConnectorRoutes } from "./routes/connectors";
@@ -72,10 +76,11 @@ export async function buildApp(config: Config, pool: Pool = createPool(config)):
   await registerOpenApi(app, config.publicUrl);
 
   const resources = new Resources(config.publicUrl);
-  const tokens = new AgentTokens(
-    { current: config.secrets.OAUTH_JWT_SECRET, previous: config.secrets.OAUTH_JWT_SECRET_PREVIOUS },
-    config.publicUrl,
-  );
+  const oauthSecrets = {
+    current: config.secrets.OAUTH_JWT_SECRET,
+    previous: config.secrets.OAUTH_JWT_SECRET_PREVIOUS,
+  };
+  const tokens = new AgentTokens(oauthSecrets, config.publicUrl);
   const authorise = new Authorise(tokens, resources, createBudget(app, config.limits.agentPerMinute));
   const credentials = new Credentials(createBrokerClient(config, audit));
   const upstreams = new Upstreams(
@@ -86,7 +91,15 @@ export async function buildApp(config: Config, pool: Pool = createPool(config)):
   app.addHook("onClose", async () => {
     await Promise.all([credentials.close(), upstreams.close()]);
   });
-  registerConnectorRoutes(app, { authorise, audit, store: new ConnectorStore(pool), credentials, upstreams });
+  const store = new ConnectorStore(pool);
+  const targets = new Targets(store, credentials);
+  registerConnectorRoutes(app, {
+    ...{ authorise, audit, store, credentials, upstreams },
+    changed: (connector) => targets.forget(connector),
+  });
+  const sessions = new SessionIds(oauthSecrets);
+  const carrier = new Carrier(audit, upstreams, sessions);
+  registerMcpRoutes(app, { authorise, refusals, targets, sessions, carrier });
   registerMetadataRoutes(app, resources);
   registerTokenRoute(app, { pool, tokens, resources, audit, refusals });
   registerHealthRoutes(app, {

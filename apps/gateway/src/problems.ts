@@ -16,9 +16,11 @@ export const problems = {
   "unsupported-media-type": { status: 415, title: "The body's type is not supported" },
   "url-refused": { status: 422, title: "The gateway must not reach this URL" },
   "rate-limited": { status: 429, title: "Too many requests" },
+  "upstream-failed": { status: 502, title: "The connector's upstream doesn't answer as it should" },
   internal: { status: 500, title: "The gateway failed" },
   "audit-unavailable": { status: 503, title: "The audit log can't be written" },
   unavailable: { status: 503, title: "A service the gateway needs doesn't answer" },
+  "upstream-timeout": { status: 504, title: "The connector's upstream doesn't answer in time" },
   overloaded: { status: 503, title: "The gateway is overloaded" },
 } as const satisfies Record<string, { status: number; title: string }>;
 

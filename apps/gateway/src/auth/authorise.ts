@@ -1,10 +1,23 @@
 import type { FastifyRequest } from "fastify";
+import type { AuditEntry } from "../audit/auditLog";
 import type { Budget } from "../limits/budget";
 import { Problem, type ProblemCode } from "../problems";
 import type { AgentTokens } from "./agentTokens";
 import type { Grant } from "./grant";
 import type { Resources } from "./resources";
-import { permits } from "./scopes";
+import { covers, permits } from "./scopes";
+
+interface Refusal {
+  code: ProblemCode;
+  advice: string;
+  /** For the audit log. */
+  reason: string;
+  /** The challenge's own, as in `, error="invalid_token"`. */
+  error: string;
+  resource: string;
+  scope: string;
+  who?: Pick<AuditEntry, "organisationId" | "actor" | "tool">;
+}
 
 /** Lets a request pass with a bearer token for the resource and the scope, within its agent's budget. */
 export class Authorise {
@@ -21,6 +34,28 @@ export class Authorise {
     };
   }
 
+  /**
+   * An onRequest hook for /mcp/:connector: any scope there lets a request in; `insufficientScope` is for a message
+   * that needs more.
+   */
+  connector(name: (request: FastifyRequest) => string): (request: FastifyRequest) => Promise<void> {
+    return async (request) => {
+      const connector = name(request);
+      const resource = this.resources.connector(connector);
+      if (this.resources.connectorOf(resource) === undefined)
+        throw new Problem("not-found", "there is no connector of this name");
+      const whole = `mcp:${connector}`;
+      const holds = (held: readonly string[]) =>
+        held.some((scope) => covers(scope, whole) || covers(whole, scope));
+      request.grant = await this.#require(request, resource, whole, holds);
+    };
+  }
+
+  /** The refusal of a request that passed, but not for this. */
+  insufficientScope(request: FastifyRequest, scope: string, tool?: string): Problem {
+    return this.#insufficient(this.grantOf(request), scope, tool);
+  }
+
   /** Of a request that passed. */
   grantOf({ grant }: FastifyRequest): Grant {
     if (grant === undefined) throw new Error("a route without authorisation asked for a grant");
@@ -31,22 +66,14 @@ export class Authorise {
    * The token's grant.
    * @throws Problem 401 or 403 with the challenge of RFC 6750 and RFC 9728, or 429
    */
-  async #require(request: FastifyRequest, resource: string, scope: string): Promise<Grant> {
-    const connector = this.resources.connectorOf(resource);
-    const refusal = (code: ProblemCode, advice: string, reason: string, error = "", grant?: Grant) =>
-      new Problem(
-        code,
-        advice,
-        {
-          "www-authenticate": `Bearer resource_metadata="${this.resources.metadata(resource)}", scope="${scope}"${error}`,
-        },
-        {
-          ...(grant && { organisationId: grant.organisationId, actor: grant.actor }),
-          action: "request.authorise",
-          connector,
-          detail: { reason, scope },
-        },
-      );
+  async #require(
+    request: FastifyRequest,
+    resource: string,
+    scope: string,
+    holds = (held: readonly string[]) => permits(held, scope),
+  ): Promise<Grant> {
+    const refusal = (code: ProblemCode, advice: string, reason: string, error = "") =>
+      this.#refusal({ code, advice, reason, error, resource, scope });
 
     // A URL ends up in logs and histories (RFC 6750 section 5.3).
     if (Object.hasOwn(request.query as object, "access_token"))
@@ -58,11 +85,32 @@ export class Authorise {
       const error = `, error="invalid_token", error_description="${grant}"`;
       throw refusal("unauthenticated", `get a new token (${grant})`, grant, error);
     }
-    if (!permits(grant.scopes, scope)) {
-      const error = ', error="insufficient_scope"';
-      throw refusal("forbidden", `get a token with the scope ${scope}`, "scope", error, grant);
-    }
+    if (!holds(grant.scopes)) throw this.#insufficient(grant, scope);
     await this.agentBudget(request, grant.actor);
     return grant;
+  }
+
+  #insufficient(grant: Grant, scope: string, tool?: string): Problem {
+    const { resource, organisationId, actor } = grant;
+    return this.#refusal({
+      ...{ code: "forbidden", advice: `get a token with the scope ${scope}`, reason: "scope" },
+      ...{ error: ', error="insufficient_scope"', resource, scope, who: { organisationId, actor, tool } },
+    });
+  }
+
+  /** With the challenge of RFC 6750 and RFC 9728. */
+  #refusal({ code, advice, reason, error, resource, scope, who }: Refusal): Problem {
+    const metadata = this.resources.metadata(resource);
+    return new Problem(
+      code,
+      advice,
+      { "www-authenticate": `Bearer resource_metadata="${metadata}", scope="${scope}"${error}` },
+      {
+        ...who,
+        action: "request.authorise",
+        connector: this.resources.connectorOf(resource),
+        detail: { reason, scope },
+      },
+    );
   }
 }

@@ -10,6 +10,13 @@ export interface GuardedRequest {
   signal?: AbortSignal;
 }
 
+/** A request whose response is handed on as it comes. */
+export interface StreamedRequest {
+  method: "GET" | "POST" | "DELETE";
+  headers: Record<string, string>;
+  body: Buffer | null;
+}
+
 export interface ClientOptions {
   limits?: ResponseLimits;
   /** PEM, in place of the well-known certificate authorities. */
@@ -17,7 +24,8 @@ export interface ClientOptions {
 }
 
 const MAXIMUM_REDIRECTS = 3;
-const CONNECTIONS_PER_ORIGIN = 256;
+/** Each open stream has one to itself, so as many as the gateway answers requests at a time. */
+const CONNECTIONS_PER_ORIGIN = 2000;
 const DEFAULT_LIMITS: ResponseLimits = { bytes: 10 * 1024 * 1024, milliseconds: 60_000 };
 /** Milliseconds without a byte after which an event stream ends. */
 const STREAM_IDLE = 300_000;
@@ -62,13 +70,54 @@ export class GuardedClient {
         return response;
       response.body.on("error", () => undefined).destroy();
 
-      const next = this.#parse(URL.parse(location, target)?.href ?? location);
-      if (next.origin !== target.origin) throw new EgressRefused("redirects to another origin");
-      const keepsMethod = [307, 308].includes(response.statusCode) || options.method === "GET";
-      if (!keepsMethod) throw new EgressRefused(`redirects a ${options.method} with ${response.statusCode}`);
-      if (redirects === MAXIMUM_REDIRECTS) throw new EgressRefused("redirects too often");
-      target = next;
+      target = this.#redirected(target, options.method, response.statusCode, location, redirects);
     }
+  }
+
+  /**
+   * As `request`, but hands the response to `handler` as it comes in, which is the least that a proxy can do for one.
+   * `handler` learns of every error but this:
+   * @throws EgressRefused when the URL itself must not be reached
+   */
+  dispatch(url: string, request: StreamedRequest, handler: Dispatcher.DispatchHandler): void {
+    this.#dispatch(this.#parse(url), request, handler, 0);
+  }
+
+  #dispatch(
+    target: URL,
+    request: StreamedRequest,
+    handler: Dispatcher.DispatchHandler,
+    redirects: number,
+  ): void {
+    let next: URL | undefined;
+    const options = { ...request, origin: target.origin, path: target.pathname + target.search };
+    this.#dispatcher.dispatch(options, {
+      onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
+      onResponseStart: (controller, status, headers, text) => {
+        const { location } = headers;
+        if (status < 300 || status > 399 || typeof location !== "string")
+          handler.onResponseStart?.(controller, status, headers, text);
+        else next = this.#redirected(target, request.method, status, location, redirects);
+      },
+      onResponseData: (controller, chunk) => {
+        if (next === undefined) handler.onResponseData?.(controller, chunk);
+      },
+      onResponseEnd: (controller, trailers) => {
+        if (next === undefined) handler.onResponseEnd?.(controller, trailers);
+        else this.#dispatch(next, request, handler, redirects + 1);
+      },
+      onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
+    });
+  }
+
+  /** @throws EgressRefused when the redirect must not be followed */
+  #redirected(from: URL, method: string, status: number, location: string, redirects: number): URL {
+    const next = this.#parse(URL.parse(location, from)?.href ?? location);
+    if (next.origin !== from.origin) throw new EgressRefused("redirects to another origin");
+    const keepsMethod = [307, 308].includes(status) || method === "GET";
+    if (!keepsMethod) throw new EgressRefused(`redirects a ${method} with ${status}`);
+    if (redirects === MAXIMUM_REDIRECTS) throw new EgressRefused("redirects too often");
+    return next;
   }
 
   /** Lets open responses finish. */

@@ -16,6 +16,8 @@ interface Dependencies {
   store: ConnectorStore;
   credentials: Credentials;
   upstreams: Upstreams;
+  /** Told of each connector that is no longer what it was. */
+  changed: (connector: Connector) => void;
 }
 
 interface Named {
@@ -39,7 +41,7 @@ const PAGE = 50;
 /** /api/connectors: an organisation's own connectors, for its agents with the scopes connectors:read and :write. */
 export function registerConnectorRoutes(
   app: FastifyInstance,
-  { authorise, audit, store, credentials, upstreams }: Dependencies,
+  { authorise, audit, store, credentials, upstreams, changed }: Dependencies,
 ): void {
   const entryOf = (grant: Grant, request: FastifyRequest, action: string, connector: string): AuditEntry => ({
     organisationId: grant.organisationId,
@@ -117,9 +119,10 @@ export function registerConnectorRoutes(
 
       if (credential) await credentials.write(connector, credential, grant.actor);
       const hasCredential = connector.hasCredential || credential !== undefined;
-      const changed = await store.update({ id: connector.id, url, allowHttp, hasCredential }, entry);
-      if (changed === undefined) throw new Problem("not-found", "somebody else has deleted it");
-      return changed;
+      const updated = await store.update({ id: connector.id, url, allowHttp, hasCredential }, entry);
+      changed(connector);
+      if (updated === undefined) throw new Problem("not-found", "somebody else has deleted it");
+      return updated;
     },
   );
 
@@ -132,6 +135,7 @@ export function registerConnectorRoutes(
       // The credential first: what is left after a crash in between is a connector that can be deleted again.
       if (connector.hasCredential) await credentials.delete(connector, grant.actor);
       await store.delete(connector.id, entryOf(grant, request, "delete", connector.name));
+      changed(connector);
       return reply.code(204).send();
     },
   );

@@ -1,0 +1,108 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { AuditEntry, AuditLog } from "../audit/auditLog";
+import type { Grant } from "../auth/grant";
+import type { Upstreams } from "../connectors/upstreams";
+import { Problem } from "../problems";
+import { AgentGone, Exchange, upstreamProblem, type End, type ResponseHead } from "./exchange";
+import type { SessionIds } from "./sessionIds";
+import type { Target } from "./targets";
+import { headersForAgent, headersForUpstream } from "./upstreamHeaders";
+import type { Era } from "./version";
+
+/** An authorised request on its way. */
+export interface Call {
+  request: FastifyRequest;
+  grant: Grant;
+  target: Target;
+  era: Era;
+  /** The upstream's own id of the session that it belongs to. */
+  sessionId: string | undefined;
+  body: Buffer | null;
+  /** As the audit log has it. */
+  action: string;
+  tool: string | undefined;
+  /** The JSON-RPC method; the HTTP method of what has no body. */
+  method: string;
+}
+
+/** Carries calls to their upstreams. Nothing of an answer goes out before its entry is in the audit log. */
+export class Carrier {
+  constructor(
+    private readonly audit: AuditLog,
+    private readonly upstreams: Upstreams,
+    private readonly sessions: SessionIds,
+  ) {}
+
+  /** Resolves when the response has begun. @throws Problem */
+  async carry(call: Call, reply: FastifyReply): Promise<FastifyReply> {
+    const started = performance.now();
+    const record = (outcome: AuditEntry["outcome"], detail: AuditEntry["detail"], action = call.action) =>
+      this.audit.record({
+        ...entryOf(call, outcome, detail),
+        action,
+        durationMs: performance.now() - started,
+      });
+
+    const exchange = new Exchange(reply, {
+      begin: async (head) => {
+        await record(head.status < 300 ? "succeeded" : "failed", { status: head.status });
+        return this.#answeredHeaders(call, head);
+      },
+      end: (end, { stream }) => {
+        if (!needsEntry(end, stream)) return;
+        record(end === "broken" ? "failed" : "succeeded", { end }, `${call.action}.end`).catch(
+          (err: unknown) => call.request.log.error({ err }, "a stream's end is not in the audit log"),
+        );
+      },
+    });
+    try {
+      this.#dispatch(call, exchange);
+      await exchange.begun;
+      return reply;
+    } catch (error) {
+      // The audit log's own.
+      if (error instanceof Problem) throw error;
+      const problem = error instanceof AgentGone ? undefined : upstreamProblem(error);
+      await record("failed", { reason: problem?.code ?? "cancelled" });
+      if (problem !== undefined) throw problem;
+      return reply.hijack();
+    }
+  }
+
+  #dispatch({ request, target, era, sessionId, body }: Call, exchange: Exchange): void {
+    const { connector, credential } = target;
+    const method = request.method as "GET" | "POST" | "DELETE";
+    const headers = headersForUpstream(request.headers, era, credential, sessionId);
+    this.upstreams.for(connector).client.dispatch(connector.url, { method, headers, body }, exchange);
+  }
+
+  #answeredHeaders({ era, grant, target }: Call, { headers }: ResponseHead): Record<string, string> {
+    const answered = headersForAgent(headers);
+    const session = headers["mcp-session-id"];
+    if (era === "sessions" && typeof session === "string")
+      answered["mcp-session-id"] = this.sessions.seal(session, grant.actor, target.connector.id);
+    return answered;
+  }
+}
+
+/** A stream's end has an entry of its own, and so has that of any answer that didn't reach the agent whole. */
+function needsEntry(end: End, stream: boolean): boolean {
+  return stream || end !== "complete";
+}
+
+function entryOf(
+  { request, grant, target, action, tool, method }: Call,
+  outcome: AuditEntry["outcome"],
+  detail: AuditEntry["detail"],
+): AuditEntry {
+  return {
+    organisationId: grant.organisationId,
+    actor: grant.actor,
+    action,
+    connector: target.connector.name,
+    tool,
+    outcome,
+    requestId: request.id,
+    detail: { method, ...detail },
+  };
+}

@@ -1,0 +1,149 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { FastifyReply } from "fastify";
+import type { Dispatcher } from "undici";
+import { isEventStream } from "../egress/boundedResponse";
+import { Problem } from "../problems";
+
+export interface ResponseHead {
+  status: number;
+  headers: IncomingHttpHeaders;
+  /** Whether what follows is an event stream, which may be open for long. */
+  stream: boolean;
+}
+
+/** How a response that had begun came to its end. */
+export type End = "complete" | "cancelled" | "broken";
+
+export interface ExchangeEvents {
+  /**
+   * Called with the upstream's head, before a byte of it goes to the agent. Resolves to the headers for the agent;
+   * nothing goes out before that, and what it throws is what the agent is told instead.
+   */
+  begin: (head: ResponseHead) => Promise<Record<string, string>>;
+  /** Called once when `begin` has resolved, also when the agent was gone by then. */
+  end: (end: End, head: ResponseHead) => void;
+}
+
+/** Of which the body is no answer to the agent: a redirect that isn't followed, or the upstream wants other credentials. */
+const refusedStatuses = new Set([401, 403, 407]);
+
+/**
+ * Carries one response from an upstream to an agent, chunk by chunk: reading from the upstream waits while the agent
+ * is slow, the upstream's request is aborted when the agent goes away, and the agent's response breaks off when the
+ * upstream's does.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  /** Resolves when the response has begun. @throws Problem when it never did */
+  readonly begun: Promise<void>;
+  readonly #raw: ServerResponse;
+  #resolve!: () => void;
+  #reject!: (error: unknown) => void;
+  #controller: Dispatcher.DispatchController | undefined;
+  #head: ResponseHead | undefined;
+  #state: "waiting" | "beginning" | "begun" | "over" = "waiting";
+
+  constructor(
+    private readonly reply: FastifyReply,
+    private readonly events: ExchangeEvents,
+  ) {
+    this.#raw = reply.raw;
+    this.begun = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#raw.once("close", () => {
+      if (this.#state !== "over") this.#controller?.abort(new AgentGone());
+    });
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#raw.destroyed) controller.abort(new AgentGone());
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
+    // Early hints and the like.
+    if (status < 200) return;
+    if (refusedStatuses.has(status) || (status > 299 && status < 400)) throw new UpstreamRefused(status);
+    controller.pause();
+    this.#state = "beginning";
+    this.#head = { status, headers, stream: isEventStream(headers["content-type"]) };
+    this.events.begin(this.#head).then(
+      (answered) => this.#begin(controller, answered),
+      (error: Error) => controller.abort(error),
+    );
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#raw.write(chunk)) controller.pause();
+  }
+
+  onResponseEnd(): void {
+    this.#over("complete");
+    this.#raw.end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#state === "begun") {
+      this.#over(error instanceof AgentGone ? "cancelled" : "broken");
+      this.#raw.destroy();
+    } else {
+      this.#state = "over";
+      this.#reject(error);
+    }
+  }
+
+  #begin(controller: Dispatcher.DispatchController, headers: Record<string, string>): void {
+    const { status, stream } = this.#head!;
+    if (this.#state !== "beginning") return this.events.end("cancelled", this.#head!);
+    this.#state = "begun";
+    this.reply.hijack();
+    this.#raw.writeHead(status, { ...(this.reply.getHeaders() as OutgoingHttpHeaders), ...headers });
+    // The agent may wait for the head of a stream whose first event is far away.
+    if (stream) this.#raw.flushHeaders();
+    this.#raw.on("drain", () => controller.resume());
+    controller.resume();
+    this.#resolve();
+  }
+
+  #over(end: End): void {
+    this.#state = "over";
+    this.events.end(end, this.#head!);
+  }
+}
+
+/** Nobody is left to be told. */
+export class AgentGone extends Error {
+  constructor() {
+    super("the agent went away");
+  }
+}
+
+class UpstreamRefused extends Error {
+  constructor(readonly status: number) {
+    super(`the upstream answered ${status}`);
+  }
+}
+
+/** What to tell the agent of an error before anything of the response has gone out. */
+export function upstreamProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  const timeout = ["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT"];
+  const late = code === "RESPONSE_LIMIT_EXCEEDED" || timeout.includes(code ?? "");
+  const problem = late
+    ? new Problem("upstream-timeout", "try again later, or ask for less at once")
+    : new Problem("upstream-failed", describe(error));
+  problem.cause = error;
+  return problem;
+}
+
+function describe(error: unknown): string {
+  if (error instanceof UpstreamRefused && refusedStatuses.has(error.status))
+    return `the upstream refuses the connector's credential (${error.status}): tell whoever manages the connector`;
+  return "tell whoever manages the connector to test it";
+}

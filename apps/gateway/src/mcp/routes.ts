@@ -1,0 +1,107 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Refusals } from "../audit/refusals";
+import type { Authorise } from "../auth/authorise";
+import { Problem } from "../problems";
+import type { Call, Carrier } from "./carrier";
+import { MessageRefused, readMessage, type RequestId } from "./message";
+import type { SessionIds } from "./sessionIds";
+import type { Targets } from "./targets";
+import { missingScope } from "./toolAccess";
+import { eraOf, requireSessionsVersion, type Era } from "./version";
+
+interface Dependencies {
+  authorise: Authorise;
+  refusals: Refusals;
+  targets: Targets;
+  sessions: SessionIds;
+  carrier: Carrier;
+}
+
+interface Route {
+  Params: { connector: string };
+}
+type Request = FastifyRequest<Route>;
+
+const SESSION_NOT_FOUND = -32001;
+
+const actions = { GET: "mcp.stream", DELETE: "mcp.session_end" } as const;
+
+/**
+ * /mcp/:connector: an agent's MCP traffic, of both eras, to a connector's upstream and back. Each message is authorised
+ * for its connector and its tool. Article findings 3, 4 and 6.
+ */
+export function registerMcpRoutes(
+  app: FastifyInstance,
+  { authorise, refusals, targets, sessions, carrier }: Dependencies,
+): void {
+  /** Where a request goes. @throws Problem, or MessageRefused for a session that isn't the agent's */
+  const destination = async (request: Request, era: Era, id?: RequestId) => {
+    const grant = authorise.grantOf(request);
+    const target = await targets.find(grant, request.params.connector);
+    if (target === undefined) throw new Problem("not-found", "there is no connector of this name");
+    const given = era === "sessions" ? request.headers["mcp-session-id"] : undefined;
+    const sessionId =
+      given === undefined ? undefined : sessions.open(String(given), grant.actor, target.connector.id);
+    if (given !== undefined && sessionId === undefined)
+      throw new MessageRefused(SESSION_NOT_FOUND, "Session not found", id, undefined, 404);
+    return { request, grant, target, era, sessionId };
+  };
+
+  const messageCall = async (request: Request): Promise<Call> => {
+    const body = request.body as Buffer | undefined;
+    const message = readMessage(body);
+    const era = eraOf(message, request.headers);
+    const { scopes } = authorise.grantOf(request);
+    const missing = missingScope(scopes, request.params.connector, message);
+    const isToolCall = message.method === "tools/call";
+    const tool = isToolCall ? message.name : undefined;
+    if (missing !== undefined) throw authorise.insufficientScope(request, missing, tool);
+    return {
+      ...(await destination(request, era, message.id)),
+      body: body ?? null,
+      action: isToolCall ? "tool.call" : "mcp.message",
+      tool,
+      method: message.method || "response",
+    };
+  };
+
+  void app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, parsed) =>
+      parsed(null, body),
+    );
+    scope.setErrorHandler(async (error, request, reply) => {
+      if (!(error instanceof MessageRefused)) throw error;
+      const { code, message, data, id, status } = error;
+      const { organisationId, actor } = authorise.grantOf(request);
+      const { connector } = (request as Request).params;
+      const refused = { organisationId, actor, action: "mcp.refuse", connector, requestId: request.id };
+      await refusals.record({ ...refused, detail: { code, address: request.ip } });
+      const answer = { jsonrpc: "2.0", id: id ?? null, error: { code, message, ...(data && { data }) } };
+      return reply.code(status).type("application/json").send(JSON.stringify(answer));
+    });
+    scope.addHook(
+      "onRequest",
+      authorise.connector((request) => (request as Request).params.connector),
+    );
+
+    // Each request is in the audit log, so the other log tells only what goes wrong.
+    scope.post<Route>("/mcp/:connector", { logLevel: "warn" }, async (request, reply) =>
+      carrier.carry(await messageCall(request), reply),
+    );
+    // Only the era of sessions has these; an upstream of the other one answers 405.
+    for (const method of ["GET", "DELETE"] as const)
+      scope.route<Route>({
+        method,
+        url: "/mcp/:connector",
+        exposeHeadRoute: false,
+        logLevel: "warn",
+        handler: async (request, reply) => {
+          requireSessionsVersion(request.headers);
+          const rest = { body: null, action: actions[method], tool: undefined, method };
+          return carrier.carry({ ...(await destination(request, "sessions")), ...rest }, reply);
+        },
+      });
+    done();
+  });
+}

@@ -1,0 +1,50 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Credential } from "../connectors/credentials";
+import type { Era } from "./version";
+
+/** All of an agent's headers that an upstream sees: its token, its cookies and its address are none of them. */
+const always = ["accept", "content-type", "mcp-protocol-version"];
+const ofEra = {
+  sessions: ["last-event-id"],
+  stateless: ["mcp-method", "mcp-name"],
+} satisfies Record<Era, readonly string[]>;
+
+/** All of an upstream's headers that an agent sees. */
+const answered = [
+  "content-type",
+  "content-length",
+  "content-encoding",
+  "mcp-protocol-version",
+  "allow",
+  "retry-after",
+  "x-accel-buffering",
+] as const;
+
+/** @param sessionId the upstream's own */
+export function headersForUpstream(
+  headers: IncomingHttpHeaders,
+  era: Era,
+  credential: Credential | undefined,
+  sessionId: string | undefined,
+): Record<string, string> {
+  const sent: Record<string, string> = { "accept-encoding": "identity" };
+  for (const name of [...always, ...ofEra[era]]) {
+    const value = headers[name];
+    if (typeof value === "string") sent[name] = value;
+  }
+  if (era === "stateless")
+    for (const [name, value] of Object.entries(headers))
+      if (name.startsWith("mcp-param-") && typeof value === "string") sent[name] = value;
+  if (sessionId !== undefined) sent["mcp-session-id"] = sessionId;
+  // Last, so that nothing an agent sends takes their place.
+  return Object.assign(sent, credential);
+}
+
+export function headersForAgent(headers: IncomingHttpHeaders): Record<string, string> {
+  const sent: Record<string, string> = {};
+  for (const name of answered) {
+    const value = headers[name];
+    if (typeof value === "string") sent[name] = value;
+  }
+  return sent;
+}
