@@ -5,6 +5,8 @@ import { AuditLog } from "./audit/auditLog";
 import { Refusals } from "./audit/refusals";
 import { AgentTokens } from "./auth/agentTokens";
 import { Authorise } from "./auth/authorise";
+import { OidcTokens } from "./auth/oidcTokens";
+import { LinkedOrganisations } from "./auth/organisations";
 import { Resources } from "./auth/resources";
 import { CredentialClient } from "./broker/client";
 import type { Config } from "./config";
@@ -81,7 +83,10 @@ export async function buildApp(config: Config, pool: Pool = createPool(config)):
     previous: config.secrets.OAUTH_JWT_SECRET_PREVIOUS,
   };
   const tokens = new AgentTokens(oauthSecrets, config.publicUrl);
-  const authorise = new Authorise(tokens, resources, createBudget(app, config.limits.agentPerMinute));
+  const organisations = new LinkedOrganisations(pool);
+  const oidc = config.oidc && new OidcTokens(config.oidc, resources, (id) => organisations.idOf(id));
+  app.addHook("onClose", () => oidc?.close());
+  const authorise = new Authorise(tokens, resources, createBudget(app, config.limits.agentPerMinute), oidc);
   const credentials = new Credentials(createBrokerClient(config, audit));
   const upstreams = new Upstreams(
     new AddressPolicy(config.addressRules),
@@ -100,7 +105,7 @@ export async function buildApp(config: Config, pool: Pool = createPool(config)):
   const sessions = new SessionIds(oauthSecrets);
   const carrier = new Carrier(audit, upstreams, sessions);
   registerMcpRoutes(app, { authorise, refusals, targets, sessions, carrier });
-  registerMetadataRoutes(app, resources);
+  registerMetadataRoutes(app, resources, config.oidc?.issuer);
   registerTokenRoute(app, { pool, tokens, resources, audit, refusals });
   registerHealthRoutes(app, {
     postgres: () => databaseProblem(pool, config.database.user, READINESS_TIMEOUT),

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { checkUrlCommand } from "./commands/checkUrl";
 import { createAgentCommand } from "./commands/createAgent";
+import { linkOrganisationCommand } from "./commands/linkOrganisation";
 import { secretsCommand } from "./commands/secrets";
 import type { Pool } from "pg";
 import { loadConfig } from "./config";
@@ -14,6 +15,8 @@ const usage = `Usage: gateway COMMAND
   secrets             which secrets are injected, from where, how old; never a value
   create-agent ORGANISATION NAME SCOPE...
                       makes an agent and prints its id and its secret, once
+  link-organisation ORGANISATION ID
+                      gives the users of the identity provider's organisation with this id ours
   check-url URL...    whether a connector may have this URL, and why not
 `;
 
@@ -29,6 +32,8 @@ function run([command, ...operands]: string[]): number | Promise<number> {
   }
   if (command === "create-agent" && operands.length > 2)
     return withPool((pool) => createAgentCommand(pool, operands, print));
+  if (command === "link-organisation" && operands.length === 2)
+    return withPool((pool) => linkOrganisationCommand(pool, operands, print));
   process.stderr.write(usage);
   return 2;
 }

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { loadOidcSettings } from "./auth/oidcSettings";
+import type { OidcSettings } from "./auth/oidcTokens";
 import { isCidr, type AddressRules } from "./egress/addressPolicy";
 import { loadAddressRules } from "./egress/settings";
 import type { LoadLimits } from "./limits/load";
@@ -82,6 +84,8 @@ export interface Config {
   httpConnectors: boolean;
   /** Which addresses a connector may have. */
   addressRules: AddressRules;
+  /** The identity provider whose tokens are accepted too; undefined where there is none. */
+  oidc: OidcSettings | undefined;
   secrets: Secrets;
 }
 
@@ -103,6 +107,7 @@ export function loadConfig(environment: Environment): Config {
 
   const secrets = loadSecrets(environment, secretsDirectory(environment), problems);
   const addressRules = loadAddressRules(environment, problems);
+  const oidc = loadOidcSettings(environment, problems);
   const certificateAuthority = parsed.success
     ? readCertificateAuthority(parsed.data.PGSSLROOTCERT, problems)
     : "";
@@ -132,6 +137,7 @@ export function loadConfig(environment: Environment): Config {
     broker: BROKER_URL === undefined ? undefined : { address: BROKER_URL, certificateAuthority },
     httpConnectors: ALLOW_HTTP_CONNECTORS === "true",
     addressRules,
+    oidc: oidc && { ...oidc, certificateAuthority },
     secrets,
   };
 }

@@ -4,6 +4,7 @@ import type { Budget } from "../limits/budget";
 import { Problem, type ProblemCode } from "../problems";
 import type { AgentTokens } from "./agentTokens";
 import type { Grant } from "./grant";
+import type { OidcTokens } from "./oidcTokens";
 import type { Resources } from "./resources";
 import { covers, permits } from "./scopes";
 
@@ -25,6 +26,7 @@ export class Authorise {
     private readonly tokens: AgentTokens,
     private readonly resources: Resources,
     private readonly agentBudget: Budget,
+    private readonly oidc?: OidcTokens,
   ) {}
 
   /** An onRequest hook for /api: whoever may not pass costs no reading of a body. */
@@ -80,7 +82,9 @@ export class Authorise {
       throw refusal("bad-request", "send the token in the Authorization header", "token in the URL");
     const token = /^Bearer ([A-Za-z0-9._~+/=-]+)$/i.exec(request.headers.authorization ?? "")?.[1];
     if (token === undefined) throw refusal("unauthenticated", "get a token from /oauth/token", "no token");
-    const grant = this.tokens.verify(token, resource);
+    let grant: Grant | string = this.tokens.verify(token, resource);
+    // Not one of ours: the two kinds can't be mistaken for each other, since ours have one constant header.
+    if (grant === "signature" && this.oidc) grant = await this.oidc.verify(token, resource);
     if (typeof grant === "string") {
       const error = `, error="invalid_token", error_description="${grant}"`;
       throw refusal("unauthenticated", `get a new token (${grant})`, grant, error);

@@ -4,11 +4,17 @@ import type { Resources } from "../auth/resources";
 /**
  * Where a client learns which authorization server gives tokens for what: RFC 9728 for each resource, whether or not
  * there is such a connector, and RFC 8414 for the server itself.
+ *
+ * @param identityProvider the issuer of the tokens that are accepted beside our own
  */
-export function registerMetadataRoutes(app: FastifyInstance, resources: Resources): void {
+export function registerMetadataRoutes(
+  app: FastifyInstance,
+  resources: Resources,
+  identityProvider?: string,
+): void {
   const describe = (resource: string, scopes: string[]) => ({
     resource,
-    authorization_servers: [resources.publicUrl],
+    authorization_servers: [resources.publicUrl, ...(identityProvider ? [identityProvider] : [])],
     scopes_supported: scopes,
     bearer_methods_supported: ["header"],
   });
