@@ -19,7 +19,9 @@ import { AddressPolicy } from "./egress/addressPolicy";
 import { createResolve } from "./egress/resolver";
 import { createBudget } from "./limits/budget";
 import { registerLoadLimits } from "./limits/load";
+import { OpenRequests } from "./limits/openRequests";
 import { registerRateLimit } from "./limits/rateLimit";
+import { connectSharedStore, sharedStoreProblem } from "./limits/sharedStore";
 import { Carrier } from "./mcp/carrier";
 import { registerMcpRoutes } from "./mcp/routes";
 import { SessionIds } from "./mcp/sessionIds";
@@ -71,7 +73,11 @@ export async function buildApp(config: Config, pool: Pool = createPool(config)):
   registerProblems(app, refusals);
   // In this order: a refusal has the security headers, and a CORS preflight counts as a request.
   await registerSecurityHeaders(app);
-  await registerRateLimit(app, config.limits.requestsPerMinute);
+  const redis =
+    config.sharedStore &&
+    connectSharedStore(config.sharedStore, (error) => app.log.warn({ err: error }, "Redis can't be reached"));
+  app.addHook("onClose", () => redis?.disconnect());
+  await registerRateLimit(app, config.limits.requestsPerMinute, redis);
   await registerLoadLimits(app, config.limits);
   await registerCors(app, config.origins);
 
@@ -86,7 +92,12 @@ export async function buildApp(config: Config, pool: Pool = createPool(config)):
   const organisations = new LinkedOrganisations(pool);
   const oidc = config.oidc && new OidcTokens(config.oidc, resources, (id) => organisations.idOf(id));
   app.addHook("onClose", () => oidc?.close());
-  const authorise = new Authorise(tokens, resources, createBudget(app, config.limits.agentPerMinute), oidc);
+  const limits = {
+    agent: createBudget(app, "agent", config.limits.agentPerMinute),
+    connector: createBudget(app, "connector", config.limits.connectorPerMinute),
+    open: new OpenRequests(config.limits.agentConcurrency),
+  };
+  const authorise = new Authorise(tokens, resources, limits, oidc);
   const credentials = new Credentials(createBrokerClient(config, audit));
   const upstreams = new Upstreams(
     new AddressPolicy(config.addressRules),
@@ -109,6 +120,7 @@ export async function buildApp(config: Config, pool: Pool = createPool(config)):
   registerTokenRoute(app, { pool, tokens, resources, audit, refusals });
   registerHealthRoutes(app, {
     postgres: () => databaseProblem(pool, config.database.user, READINESS_TIMEOUT),
+    ...(redis && { redis: () => sharedStoreProblem(redis) }),
   });
   return app;
 }

@@ -5,6 +5,7 @@ import type { OidcSettings } from "./auth/oidcTokens";
 import { isCidr, type AddressRules } from "./egress/addressPolicy";
 import { loadAddressRules } from "./egress/settings";
 import type { LoadLimits } from "./limits/load";
+import { loadSharedStoreAddress, type SharedStoreSettings } from "./limits/sharedStore";
 import { loadSecrets, type Environment, type Secrets } from "./secrets/load";
 
 const positive = z.coerce.number().int().min(1);
@@ -38,6 +39,8 @@ const settings = z.object({
   }),
   RATE_LIMIT_PER_MINUTE: positive.default(300),
   AGENT_RATE_LIMIT_PER_MINUTE: positive.default(1200),
+  CONNECTOR_RATE_LIMIT_PER_MINUTE: positive.default(6000),
+  AGENT_CONCURRENCY: positive.default(1000),
   ALLOW_HTTP_CONNECTORS: z.enum(["true", "false"]).default("false"),
   BROKER_URL: z
     .string()
@@ -72,6 +75,10 @@ export interface Config {
     requestsPerMinute: number;
     /** For one agent, wherever its requests come from. */
     agentPerMinute: number;
+    /** For one connector of one organisation, whoever calls it. */
+    connectorPerMinute: number;
+    /** Requests and streams that one agent has open at a time. */
+    agentConcurrency: number;
     bodyBytes: number;
     /** From a request's first byte to its last, in milliseconds. */
     requestTime: number;
@@ -84,6 +91,8 @@ export interface Config {
   httpConnectors: boolean;
   /** Which addresses a connector may have. */
   addressRules: AddressRules;
+  /** Where replicas count requests together; undefined: each counts its own. */
+  sharedStore: SharedStoreSettings | undefined;
   /** The identity provider whose tokens are accepted too; undefined where there is none. */
   oidc: OidcSettings | undefined;
   secrets: Secrets;
@@ -108,6 +117,10 @@ export function loadConfig(environment: Environment): Config {
   const secrets = loadSecrets(environment, secretsDirectory(environment), problems);
   const addressRules = loadAddressRules(environment, problems);
   const oidc = loadOidcSettings(environment, problems);
+  const sharedStore = loadSharedStoreAddress(environment, problems);
+  const password = secrets.REDIS_PASSWORD;
+  if (sharedStore && password === undefined)
+    problems.push("REDIS_PASSWORD is missing: inject the password of the server at REDIS_URL");
   const certificateAuthority = parsed.success
     ? readCertificateAuthority(parsed.data.PGSSLROOTCERT, problems)
     : "";
@@ -126,6 +139,8 @@ export function loadConfig(environment: Environment): Config {
     limits: {
       requestsPerMinute: RATE_LIMIT_PER_MINUTE,
       agentPerMinute: parsed.data.AGENT_RATE_LIMIT_PER_MINUTE,
+      connectorPerMinute: parsed.data.CONNECTOR_RATE_LIMIT_PER_MINUTE,
+      agentConcurrency: parsed.data.AGENT_CONCURRENCY,
       bodyBytes: MAX_BODY_BYTES,
       requestTime: 30_000,
       concurrency: MAX_CONCURRENCY,
@@ -137,6 +152,7 @@ export function loadConfig(environment: Environment): Config {
     broker: BROKER_URL === undefined ? undefined : { address: BROKER_URL, certificateAuthority },
     httpConnectors: ALLOW_HTTP_CONNECTORS === "true",
     addressRules,
+    sharedStore: sharedStore && password ? { ...sharedStore, password, certificateAuthority } : undefined,
     oidc: oidc && { ...oidc, certificateAuthority },
     secrets,
   };

@@ -107,4 +107,42 @@ describe("loadConfig", () => {
       expect.stringContaining("mount the CA's certificate"),
     ]);
   });
+
+  test.each([
+    ["rediss://redis:6379", undefined],
+    ["rediss://redis.example", undefined],
+    ["redis://redis:6379", "REDIS_URL"],
+    ["rediss://:hunter2@redis:6379", "REDIS_URL"],
+    ["redis", "REDIS_URL"],
+  ])("takes the shared store's address %s, or says what is wrong", (address, wrong) => {
+    const found = problems({ REDIS_URL: address });
+    expect(found.map((problem) => problem.split(" ")[0])).toEqual(wrong === undefined ? [] : [wrong]);
+    expect(found.join()).not.toContain("hunter2");
+  });
+
+  test("refuses a shared store without a password", () => {
+    withdraw("REDIS_PASSWORD");
+    expect(problems({ REDIS_URL: "rediss://redis" })).toEqual([
+      expect.stringMatching(/^REDIS_PASSWORD is missing/),
+    ]);
+    expect(problems()).toEqual([]);
+  });
+
+  test.each([
+    [{ OIDC_ISSUER: "https://id.example", OIDC_AUDIENCE: "123" }, []],
+    [
+      { OIDC_ISSUER: "https://id.example", OIDC_AUDIENCE: "123", OIDC_JWKS_URL: "https://zitadel:8080/keys" },
+      [],
+    ],
+    [{ OIDC_ISSUER: "https://id.example" }, ["OIDC_AUDIENCE"]],
+    [{ OIDC_AUDIENCE: "123" }, ["OIDC_ISSUER"]],
+    [{ OIDC_ISSUER: "http://id.example", OIDC_AUDIENCE: "123" }, ["OIDC_ISSUER"]],
+    [{ OIDC_ISSUER: "https://id.example/", OIDC_AUDIENCE: "123" }, ["OIDC_ISSUER"]],
+    [
+      { OIDC_ISSUER: "https://id.example", OIDC_AUDIENCE: "1", OIDC_JWKS_URL: "http://x/" },
+      ["OIDC_JWKS_URL"],
+    ],
+  ])("takes the identity provider %j, or says what is wrong", (environment, wrong) => {
+    expect(problems(environment).map((problem) => problem.split(" ")[0])).toEqual(wrong);
+  });
 });

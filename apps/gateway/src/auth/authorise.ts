@@ -1,6 +1,7 @@
-import type { FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import type { AuditEntry } from "../audit/auditLog";
 import type { Budget } from "../limits/budget";
+import type { OpenRequests } from "../limits/openRequests";
 import { Problem, type ProblemCode } from "../problems";
 import type { AgentTokens } from "./agentTokens";
 import type { Grant } from "./grant";
@@ -20,19 +21,27 @@ interface Refusal {
   who?: Pick<AuditEntry, "organisationId" | "actor" | "tool">;
 }
 
-/** Lets a request pass with a bearer token for the resource and the scope, within its agent's budget. */
+interface Limits {
+  agent: Budget;
+  connector: Budget;
+  open: OpenRequests;
+}
+type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+
+/** Lets a request pass with a bearer token for the resource and the scope, within its agent's limits. */
 export class Authorise {
   constructor(
     private readonly tokens: AgentTokens,
     private readonly resources: Resources,
-    private readonly agentBudget: Budget,
+    private readonly limits: Limits,
     private readonly oidc?: OidcTokens,
   ) {}
 
   /** An onRequest hook for /api: whoever may not pass costs no reading of a body. */
-  api(scope: string): (request: FastifyRequest) => Promise<void> {
-    return async (request) => {
+  api(scope: string): Hook {
+    return async (request, reply) => {
       request.grant = await this.#require(request, this.resources.api, scope);
+      await this.#limit(request, reply, request.grant);
     };
   }
 
@@ -40,8 +49,8 @@ export class Authorise {
    * An onRequest hook for /mcp/:connector: any scope there lets a request in; `insufficientScope` is for a message
    * that needs more.
    */
-  connector(name: (request: FastifyRequest) => string): (request: FastifyRequest) => Promise<void> {
-    return async (request) => {
+  connector(name: (request: FastifyRequest) => string): Hook {
+    return async (request, reply) => {
       const connector = name(request);
       const resource = this.resources.connector(connector);
       if (this.resources.connectorOf(resource) === undefined)
@@ -50,6 +59,8 @@ export class Authorise {
       const holds = (held: readonly string[]) =>
         held.some((scope) => covers(scope, whole) || covers(whole, scope));
       request.grant = await this.#require(request, resource, whole, holds);
+      await this.#limit(request, reply, request.grant);
+      await this.limits.connector(request, `${request.grant.organisationId}/${connector}`);
     };
   }
 
@@ -66,7 +77,7 @@ export class Authorise {
 
   /**
    * The token's grant.
-   * @throws Problem 401 or 403 with the challenge of RFC 6750 and RFC 9728, or 429
+   * @throws Problem 401 or 403 with the challenge of RFC 6750 and RFC 9728
    */
   async #require(
     request: FastifyRequest,
@@ -90,8 +101,12 @@ export class Authorise {
       throw refusal("unauthenticated", `get a new token (${grant})`, grant, error);
     }
     if (!holds(grant.scopes)) throw this.#insufficient(grant, scope);
-    await this.agentBudget(request, grant.actor);
     return grant;
+  }
+
+  async #limit(request: FastifyRequest, reply: FastifyReply, { actor }: Grant): Promise<void> {
+    this.limits.open.take(actor, reply);
+    await this.limits.agent(request, actor);
   }
 
   #insufficient(grant: Grant, scope: string, tool?: string): Problem {

@@ -1,26 +1,36 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Problem } from "../problems";
+import { uncounted } from "./sharedStore";
 
 /** Takes one request out of a key's budget. @throws Problem `rate-limited` when nothing is left of it */
 export type Budget = (request: FastifyRequest, key: string) => Promise<void>;
 
-/** A budget of `perMinute` requests for each key, beside the one for each address, which must be registered. */
-export function createBudget(app: FastifyInstance, perMinute: number): Budget {
+/**
+ * A budget of `perMinute` requests for each key, beside the one for each address, which must be registered.
+ *
+ * @param of what the keys name; budgets of different kinds share a store
+ */
+export function createBudget(app: FastifyInstance, of: "agent" | "connector", perMinute: number): Budget {
   const keys = new WeakMap<FastifyRequest, string>();
   const limit = app.createRateLimit({
     max: perMinute,
     timeWindow: 60_000,
-    keyGenerator: (request) => keys.get(request) ?? "",
+    keyGenerator: (request) => `${of}:${keys.get(request)}`,
   });
   return async (request, key) => {
     keys.set(request, key);
-    const result = await limit(request);
+    const result = await limit(request).catch(uncounted);
     if (result.isAllowed || !result.isExceeded) return;
-    throw new Problem("rate-limited", "wait as many seconds as Retry-After says", {
-      "retry-after": String(result.ttlInSeconds),
-      "ratelimit-limit": String(result.max),
-      "ratelimit-remaining": "0",
-      "ratelimit-reset": String(result.ttlInSeconds),
-    });
+    throw new Problem(
+      "rate-limited",
+      "wait as many seconds as Retry-After says",
+      {
+        "retry-after": String(result.ttlInSeconds),
+        "ratelimit-limit": String(result.max),
+        "ratelimit-remaining": "0",
+        "ratelimit-reset": String(result.ttlInSeconds),
+      },
+      { detail: { budget: of } },
+    );
   };
 }

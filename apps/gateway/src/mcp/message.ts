@@ -35,7 +35,7 @@ export const INVALID_REQUEST = -32600;
 export const INVALID_PARAMS = -32602;
 
 /** Where `_meta` says which version a request of 2026-07-28 or later speaks. */
-const VERSION_KEY = "io.modelcontextprotocol/protocolVersion";
+const VERSION_FIELD = "io.modelcontextprotocol/protocolVersion";
 const METHOD_LENGTH = 200;
 
 /** The parameter that names what a request is about (MCP 2026-07-28, Standard Request Headers; SEP-2663 for tasks). */
@@ -99,7 +99,7 @@ function messageOf(value: Record<string, unknown>): Message {
     id: known,
     method,
     name: name as string | undefined,
-    claimedVersion: isObject(meta) ? meta[VERSION_KEY] : undefined,
+    claimedVersion: isObject(meta) ? meta[VERSION_FIELD] : undefined,
   };
 }
 

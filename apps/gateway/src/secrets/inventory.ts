@@ -23,6 +23,11 @@ export const secretInventory = {
     service: "gateway",
   },
   POSTGRES_APP_PASSWORD: { purpose: "PostgreSQL password of the role apexmcp_app", service: "gateway" },
+  REDIS_PASSWORD: {
+    purpose: "password of the Valkey or Redis in which replicas count requests",
+    service: "gateway",
+    optional: true,
+  },
   VAULT_WRAPPED_SECRET_ID: {
     purpose: "lets the broker log in to Vault, once",
     service: "broker",

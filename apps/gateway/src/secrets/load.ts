@@ -11,7 +11,7 @@ import {
 import { secretWeakness } from "./weakness";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-type OptionalName = "OAUTH_JWT_SECRET_PREVIOUS";
+type OptionalName = "OAUTH_JWT_SECRET_PREVIOUS" | "REDIS_PASSWORD";
 export type Secrets = Readonly<Record<Exclude<SecretName, OptionalName>, string>> &
   Readonly<Partial<Record<OptionalName, string>>>;
 

@@ -1,10 +1,10 @@
 import { readMessage } from "../../../../apps/gateway/src/mcp/message";
 import { eraOf, requireSessionsVersion } from "../../../../apps/gateway/src/mcp/version";
 
-const VERSION_KEY = "io.modelcontextprotocol/protocolVersion";
+const VERSION_FIELD = "io.modelcontextprotocol/protocolVersion";
 
 function era(message: object, headers: Record<string, string>, claimed?: unknown) {
-  const meta = claimed === undefined ? {} : { _meta: { [VERSION_KEY]: claimed } };
+  const meta = claimed === undefined ? {} : { _meta: { [VERSION_FIELD]: claimed } };
   const { params = {}, ...rest } = message as { params?: object };
   const body = { jsonrpc: "2.0", ...rest, ...("result" in rest ? {} : { params: { ...params, ...meta } }) };
   try {
