@@ -1,0 +1,128 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
+import { buildApp } from "../../../../apps/gateway/src/app";
+import { AgentTokens } from "../../../../apps/gateway/src/auth/agentTokens";
+import { AuditPool, type PoolEntry } from "../auditPool";
+import { createInjection, patientConfig } from "../injection";
+
+export const publicUrl = "https://mcp.example";
+
+/** An agent of an organisation. */
+export interface TestAgent {
+  agentId: string;
+  organisationId: string;
+}
+
+/** A gateway on a free port of 127.0.0.1 whose database is a stand-in: connectors are what `connect` says. */
+export class McpGateway implements AsyncDisposable {
+  readonly organisationId: string = randomUUID();
+  readonly agent = this.newAgent();
+  readonly #connectors = new Map<string, object>();
+
+  private constructor(
+    readonly app: FastifyInstance,
+    readonly address: string,
+    readonly pool: AuditPool,
+    private readonly tokens: AgentTokens,
+    private readonly remove: () => void,
+  ) {
+    pool.answers["find-connector"] = ([organisation, name]) => {
+      const row = organisation === this.organisationId ? this.#connectors.get(String(name)) : undefined;
+      return row === undefined ? [] : [row];
+    };
+  }
+
+  static async start(environment: Record<string, string> = {}): Promise<McpGateway> {
+    const injection = createInjection();
+    const pool = new AuditPool();
+    const config = patientConfig({
+      ...injection.environment,
+      PUBLIC_URL: publicUrl,
+      RATE_LIMIT_PER_MINUTE: "1000000",
+      AGENT_RATE_LIMIT_PER_MINUTE: "1000000",
+      ALLOW_HTTP_CONNECTORS: "true",
+      EGRESS_ALLOW_CIDRS: "127.0.0.1",
+      ...environment,
+    });
+    const app = await buildApp(config, pool.pool);
+    const address = await app.listen({ host: "127.0.0.1", port: 0 });
+    const current = readFileSync(join(injection.secrets, "OAUTH_JWT_SECRET"), "utf8");
+    return new McpGateway(app, address, pool, new AgentTokens({ current }, publicUrl), injection.remove);
+  }
+
+  get entries(): PoolEntry[] {
+    return this.pool.entries;
+  }
+
+  newAgent(organisationId = this.organisationId): TestAgent {
+    return { agentId: randomUUID(), organisationId };
+  }
+
+  /** Makes a connector, or changes it. */
+  connect(name: string, url: string): void {
+    this.#connectors.set(name, {
+      id: randomUUID(),
+      organisationId: this.organisationId,
+      name,
+      url,
+      allowHttp: true,
+      hasCredential: false,
+      createdAt: new Date(),
+      updatedAt: new Date(),
+    });
+  }
+
+  url(connector: string): URL {
+    return new URL(`/mcp/${connector}`, this.address);
+  }
+
+  token(connector: string, { scopes = [`mcp:${connector}`], agent = this.agent } = {}): string {
+    return this.tokens.issue({ ...agent, resource: `${publicUrl}/mcp/${connector}`, scopes });
+  }
+
+  /** The headers of an agent's POST. */
+  headers(connector: string, options?: Parameters<McpGateway["token"]>[1]): Record<string, string> {
+    return {
+      authorization: `Bearer ${this.token(connector, options)}`,
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.app.server.closeAllConnections();
+    await this.app.close();
+    this.remove();
+  }
+}
+
+export interface TestUpstream extends AsyncDisposable {
+  /** Of its MCP endpoint. */
+  url: string;
+}
+
+/** A server on a free port of 127.0.0.1. */
+export async function startUpstream(listener: RequestListener): Promise<TestUpstream> {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
+
+export async function until(condition: () => boolean, within = 20_000): Promise<void> {
+  const end = Date.now() + within;
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`it never came to be that ${condition.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
