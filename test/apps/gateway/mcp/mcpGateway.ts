@@ -106,9 +106,9 @@ export interface TestUpstream extends AsyncDisposable {
   url: string;
 }
 
-/** A server on a free port of 127.0.0.1. */
-export async function startUpstream(listener: RequestListener): Promise<TestUpstream> {
-  const server = createServer(listener).listen(0, "127.0.0.1");
+/** A server on a port of 127.0.0.1, a free one if none is given. */
+export async function startUpstream(listener: RequestListener, port = 0): Promise<TestUpstream> {
+  const server = createServer(listener).listen(port, "127.0.0.1");
   await once(server, "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,

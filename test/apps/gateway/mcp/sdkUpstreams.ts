@@ -146,7 +146,7 @@ export function statelessUpstream(observed: Observed): {
 }
 
 /** Events of one session's streams, in the order of their ids. */
-class Events {
+export class Events {
   readonly #events: { stream: string; id: string; message: JSONRPCMessage }[] = [];
 
   storeEvent(stream: string, message: JSONRPCMessage): Promise<string> {
