@@ -25,6 +25,8 @@ import type { PolicyDefinition, StackPolicyDefinition } from "./definePolicy";
 import { disallowPluginPermissions } from "./docker/disallowPluginPermissions";
 import { requireOverlayEncryption } from "./docker/requireOverlayEncryption";
 import { requireHsts } from "./edge/requireHsts";
+import { disallowExpired } from "./exemption/disallowExpired";
+import { disallowUnused } from "./exemption/disallowUnused";
 import { disallowBypass } from "./github/disallowBypass";
 import { disallowPublicRepository } from "./github/disallowPublicRepository";
 import { limitActions } from "./github/limitActions";
@@ -53,6 +55,12 @@ import { limitTokenTtl } from "./vault/limitTokenTtl";
 import { requireListenerTls } from "./vault/requireListenerTls";
 import { requirePersistence } from "./vault/requirePersistence";
 import { requireProviderTls as requireVaultProviderTls } from "./vault/requireProviderTls";
+import { requirePin } from "./workflow/requirePin";
+import { limitPermissions } from "./workflow/limitPermissions";
+import { disallowInjection } from "./workflow/disallowInjection";
+import { disallowUntrusted } from "./workflow/disallowUntrusted";
+import { disallowPersistedCredentials } from "./workflow/disallowPersistedCredentials";
+import { disallowPersonalToken } from "./workflow/disallowPersonalToken";
 import { disallowInsecureRedirect } from "./zitadel/disallowInsecureRedirect";
 import { limitAttempts } from "./zitadel/limitAttempts";
 import { limitTokenLife } from "./zitadel/limitTokenLife";
@@ -124,4 +132,12 @@ export const policies: readonly (PolicyDefinition | StackPolicyDefinition)[] = [
   requirePostgresProviderTls,
   requireMark,
   disallowLabelSecret,
+  requirePin,
+  limitPermissions,
+  disallowInjection,
+  disallowUntrusted,
+  disallowPersistedCredentials,
+  disallowPersonalToken,
+  disallowExpired,
+  disallowUnused,
 ];

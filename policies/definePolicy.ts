@@ -40,7 +40,7 @@ interface Definition {
 }
 
 export interface PolicyDefinition extends Definition {
-  /** The one type of resource it looks at, if it is one: the SDK then spares every other the policy's call. */
+  /** The one type of resource it looks at, if it is one. */
   readonly type?: string;
   /** Whether it looks at resources of this type; with neither, it looks at all. */
   readonly appliesTo?: (type: string) => boolean;

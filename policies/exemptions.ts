@@ -1,5 +1,6 @@
 import type { ParameterSchemas, Resource } from "./definePolicy";
 import { declaresContainers, readContainers } from "./container/containerSpec";
+import { noteNeed } from "./exemption/ledger";
 import type { FindingId } from "./findings";
 
 /** A reviewed decision to accept one finding on one resource until a day. Part of the pack's configuration. */
@@ -60,6 +61,7 @@ export function ruling(
       ? { refusal: `the label ${label} claims an exception that the pack's configuration doesn't allow` }
       : {};
   }
+  noteNeed(exemption);
   for (const key of ["reason", "owner", "expires"] as const) {
     if (!exemption[key]?.trim()) return { refusal: `its exemption gives no ${key}` };
   }

@@ -1,12 +1,14 @@
 import { containerExposureFindings } from "./catalogue/containerExposure";
 import { containerProcessFindings } from "./catalogue/containerProcess";
 import { containerSecretFindings } from "./catalogue/containerSecret";
+import { exemptionFindings } from "./catalogue/exemption";
 import { githubFindings } from "./catalogue/github";
 import { imageFindings } from "./catalogue/image";
 import { platformFindings } from "./catalogue/platform";
 import { postgresFindings } from "./catalogue/postgres";
 import { secretFindings } from "./catalogue/secret";
 import { vaultFindings } from "./catalogue/vault";
+import { workflowFindings } from "./catalogue/workflow";
 import { zitadelFindings } from "./catalogue/zitadel";
 
 export type { Finding, Place, Severity } from "./catalogue/finding";
@@ -30,6 +32,8 @@ export const findings = {
   ...githubFindings,
   ...zitadelFindings,
   ...platformFindings,
+  ...workflowFindings,
+  ...exemptionFindings,
 } as const;
 
 export type FindingId = keyof typeof findings;

@@ -6,6 +6,8 @@ import {
   type Resource,
   type StackPolicyDefinition,
 } from "./definePolicy";
+import { dayOf } from "./day";
+import { noteExemptions } from "./exemption/ledger";
 import { ruling, type Exemption } from "./exemptions";
 import { findings } from "./findings";
 import type { FindingId } from "./findings";
@@ -29,6 +31,7 @@ export interface Settings {
 
 /** Every problem that a policy has with a resource, each a violation or exempted. */
 export function judge(definition: PolicyDefinition, resource: Resource, settings: Settings): Judgement[] {
+  noteExemptions(definition.finding, settings.exemptions ?? [], resource.name);
   if (!appliesTo(definition, resource.type)) return [];
   const problems = [...definition.check(resource, withDefaults(definition.parameters, settings))];
   if (problems.length === 0) return [];
@@ -42,12 +45,13 @@ export function judgeStack(
   resources: readonly Resource[],
   settings: Settings,
 ): Judgement[] {
+  for (const { name } of resources) noteExemptions(definition.finding, settings.exemptions ?? [], name);
   const problems = [...definition.checkStack(resources, withDefaults(definition.parameters, settings))];
   return problems.map((problem) => decision(definition.finding, problem.resource, settings)(problem));
 }
 
 function decision(finding: FindingId, resource: Resource, { exemptions = [] }: Settings) {
-  const ruled = ruling(finding, resource, exemptions, today());
+  const ruled = ruling(finding, resource, exemptions, dayOf(new Date()));
   return ({ observed, required }: Problem): Judgement => ({
     resource,
     finding,
@@ -79,6 +83,3 @@ export function messageOf({
   }
   return `${found} Fix: ${fix}${refusal ? ` (Note: ${refusal}.)` : ""}`;
 }
-
-/** Today in UTC, as YYYY-MM-DD. */
-const today = (): string => new Date().toISOString().slice(0, 10);

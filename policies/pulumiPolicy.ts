@@ -7,12 +7,7 @@ import type {
   StackValidationPolicy,
 } from "@pulumi/policy";
 
-import {
-  appliesTo,
-  type ParameterSchemas,
-  type PolicyDefinition,
-  type StackPolicyDefinition,
-} from "./definePolicy";
+import { type ParameterSchemas, type PolicyDefinition, type StackPolicyDefinition } from "./definePolicy";
 import { exemptionParameter } from "./exemptions";
 import { findings, type Finding } from "./findings";
 import { judge, judgeStack, messageOf, type Judgement, type Settings } from "./judge";
@@ -40,17 +35,11 @@ export function pulumiPolicy(
 }
 
 function validation(definition: PolicyDefinition): ResourceValidation {
-  const validate: ResourceValidation & { __pulumiType?: string } = (args, report) => {
-    if (!appliesTo(definition, args.type)) return;
+  return (args, report) => {
     const { type, name, urn, props } = args;
     const resource = { type, name, urn, ...inputsOf(props) };
-    for (const judgement of judge(definition, resource, args.getConfig<Settings>())) {
-      tell(report, judgement);
-    }
+    for (const judgement of judge(definition, resource, args.getConfig<Settings>())) tell(report, judgement);
   };
-  // As the SDK's validateResourceOfType does: it then doesn't deserialise the inputs of other types.
-  if (definition.type !== undefined) validate.__pulumiType = definition.type;
-  return validate;
 }
 
 function stackValidation(definition: StackPolicyDefinition): StackValidation {
@@ -70,7 +59,7 @@ function stackValidation(definition: StackPolicyDefinition): StackValidation {
 /** The SDK takes an object with a level of its own, as Pulumi's policy manager uses; its types don't say so. */
 function tell(report: ReportViolation, judgement: Judgement): void {
   const message = messageOf(judgement);
-  const { urn } = judgement.resource;
+  const urn = judgement.resource.urn || undefined;
   if (!judgement.exempted) return report(message, urn);
   (report as unknown as (violation: object) => void)({ message, urn, enforcementLevel: "advisory" });
 }

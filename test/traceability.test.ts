@@ -36,7 +36,7 @@ const defining = (pattern: string, definition: RegExp) =>
   files(pattern).filter((file) => definition.test(text(file)));
 
 test.each([
-  ["policy", defining("policies/*/*.ts", /= (definePolicy|containerPolicy|dockerPolicy)[(<]/)],
+  ["policy", defining("policies/*/*.ts", /= (definePolicy|stackPolicy|containerPolicy|dockerPolicy)[(<]/)],
   ["probe", defining("probes/*/*.ts", /= probe\(/)],
 ] as const)("every %s is the place of a finding", (kind, defined) => {
   expect(defined.length).toBeGreaterThan(0);

@@ -29,7 +29,7 @@ export interface AttachedNamespace extends Located<string> {
   readonly namespace: Namespace;
 }
 
-export type Namespace = "network" | "pid" | "ipc" | "user" | "cgroup";
+export type Namespace = "network" | "pid" | "ipc" | "uts" | "user" | "cgroup";
 
 /** A limit or option that some resource type has no input for, so that no declaration of it could comply. */
 export type Inexpressible = "no-new-privileges" | "process limit";

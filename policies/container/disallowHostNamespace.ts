@@ -3,8 +3,7 @@ import { unknown } from "../unknown";
 import { containerPolicy } from "./containerPolicy";
 
 /**
- * Refuses the host's network, PID, IPC, user and cgroup namespaces. @pulumi/docker has no input for the UTS
- * namespace. A mode that only the deploy will know is refused too.
+ * Refuses the host's network, PID, IPC, UTS, user and cgroup namespaces. A mode that only the deploy will know is refused too.
  */
 export const disallowHostNamespace = containerPolicy({
   finding: "container-namespace-disallow-host",

@@ -14,7 +14,7 @@ export const disallowLabelSecret = containerPolicy({
     }
     for (const [name, value] of Object.entries(labels)) {
       if (isSecretName(name) && !isReference(value) && !devValueReason(value, name)) {
-        yield { observed: `the label ${name} holds a secret`, required };
+        yield { observed: `labels.${name} holds a secret`, required };
       }
     }
   },

@@ -47,6 +47,8 @@ export function readDockerContainer(props: unknown): ContainerSpec {
         ...attachedNetworks(props).map((network) => ({ namespace: "network" as const, ...network })),
         { namespace: "pid" as const, ...text("pidMode") },
         { namespace: "ipc" as const, ...text("ipcMode") },
+        // Only a compose file can say it.
+        { namespace: "uts" as const, ...text("utsMode") },
         { namespace: "user" as const, ...text("usernsMode") },
         { namespace: "cgroup" as const, ...text("cgroupnsMode") },
       ];
@@ -120,16 +122,22 @@ export function readDockerContainer(props: unknown): ContainerSpec {
   };
 }
 
+/** NAME=value; what has an unknown value and a known name, as in a compose file, is `{ name, value }`. */
 function environmentOf(props: unknown): EnvironmentEntry[] {
-  const entries = readTexts(props, "envs");
+  const entries = readList(props, "envs");
   if (entries === unknown) return [{ path: "envs", value: unknown }];
   return entries.map((entry, index) => {
     const path = `envs[${index}]`;
     if (entry === unknown) return { path, value: unknown };
-    const equals = entry.indexOf("=");
+    const text = readText(entries, index);
+    if (typeof text !== "string") {
+      const name = readText(entry, "name");
+      return { path, name: name === unknown ? undefined : name, value: readText(entry, "value") };
+    }
+    const equals = text.indexOf("=");
     return equals < 0
-      ? { path, name: entry, value: undefined }
-      : { path, name: entry.slice(0, equals), value: entry.slice(equals + 1) };
+      ? { path, name: text, value: undefined }
+      : { path, name: text.slice(0, equals), value: text.slice(equals + 1) };
   });
 }
 
@@ -201,7 +209,10 @@ function cpuLimit(props: unknown): Located<number> {
   return candidates.find(({ value }) => value !== undefined) ?? { path: "cpus", value: undefined };
 }
 
+/** A compose file has a limit of its own; `docker.Container` only the ulimit. */
 function processLimit(props: unknown): Located<number> {
+  const pids = readNumber(props, "pidsLimit");
+  if (pids !== undefined) return { path: "pidsLimit", value: pids };
   const limits = readList(props, "ulimits");
   if (limits === unknown) return { path: "ulimits", value: unknown };
   const index = limits.findIndex((limit) => readText(limit, "name") === "nproc");

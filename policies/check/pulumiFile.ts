@@ -1,0 +1,90 @@
+import { readInputs } from "../inputs";
+import { UnreadableError, type Declared } from "./declarations";
+
+interface StatedResource {
+  readonly urn?: unknown;
+  readonly type?: unknown;
+  readonly inputs?: unknown;
+  readonly delete?: unknown;
+}
+
+/** What a preview's JSON shows in place of a secret. */
+const hiddenSecret = "[secret]";
+const secret = {
+  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+  ciphertext: hiddenSecret,
+};
+
+/** Whether JSON is Pulumi's: of `pulumi stack export`, or of `pulumi preview --json`. */
+export function isPulumiJson(json: unknown): json is Record<string, unknown> {
+  return typeof json === "object" && json !== null && ("deployment" in json || "steps" in json);
+}
+
+/** Reads the resources of a state export or a preview's JSON. Throws {@link UnreadableError} on versions it doesn't know. */
+export function readPulumi(json: Record<string, unknown>, text: string): Declared[] {
+  const lineOf = lineFinder(text);
+  return ("deployment" in json ? statedResources(json) : plannedResources(json)).map((resource) =>
+    declared(resource, lineOf),
+  );
+}
+
+function statedResources({ version, deployment }: Record<string, unknown>): StatedResource[] {
+  if (version !== 3 && version !== 4) {
+    throw new UnreadableError(`a state of version ${JSON.stringify(version)}; this reads 3 and 4`, 1);
+  }
+  const { resources = [] } = (deployment ?? {}) as { resources?: StatedResource[] | null };
+  if (!Array.isArray(resources)) throw new UnreadableError("deployment.resources is no list", 1);
+  return resources.filter((resource) => resource.delete !== true);
+}
+
+function plannedResources({ steps }: Record<string, unknown>): StatedResource[] {
+  if (!Array.isArray(steps)) throw new UnreadableError("steps is no list", 1);
+  return (steps as { op?: string; newState?: StatedResource }[]).flatMap(({ op, newState }) =>
+    newState && op !== "delete" ? [newState] : [],
+  );
+}
+
+function declared(
+  { urn, type, inputs = {} }: StatedResource,
+  lineOf: (urn: string) => number | undefined,
+): Declared {
+  if (typeof urn !== "string" || typeof type !== "string") {
+    throw new UnreadableError(
+      "a resource without a type or a URN",
+      typeof urn === "string" ? lineOf(urn) : undefined,
+    );
+  }
+  const name = urn.split("::").slice(3).join("::");
+  return {
+    resource: { type, name, urn, ...readInputs(withMarks(inputs)) },
+    locate: (observed) => ({ observed, line: lineOf(urn) }),
+  };
+}
+
+function withMarks(value: unknown): unknown {
+  if (value === hiddenSecret) return secret;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(withMarks);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withMarks(inner)]));
+}
+
+/** Finds the line of a resource by its URN, in one pass over the text, made when first asked. */
+function lineFinder(text: string): (urn: string) => number | undefined {
+  let lines: Map<string, number> | undefined;
+  return (urn) => (lines ??= urnLines(text)).get(urn);
+}
+
+function urnLines(text: string): Map<string, number> {
+  const lines = new Map<string, number>();
+  let line = 1;
+  let counted = 0;
+  for (const { 1: urn, index } of text.matchAll(/"urn":\s*("(?:[^"\\]|\\.)*")/g)) {
+    for (let at = text.indexOf("\n", counted); at >= 0 && at < index; at = text.indexOf("\n", at + 1)) {
+      line++;
+      counted = at + 1;
+    }
+    const key = JSON.parse(urn!) as string;
+    if (!lines.has(key)) lines.set(key, line);
+  }
+  return lines;
+}

@@ -1,0 +1,2 @@
+/** A day in UTC, as YYYY-MM-DD. */
+export const dayOf = (date: Date): string => date.toISOString().slice(0, 10);

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+// The command. As published it is built; in the repository swc compiles it as it loads.
+const { existsSync } = require("node:fs");
+const { join } = require("node:path");
+
+const built = join(__dirname, "dist/check/command.js");
+if (!existsSync(built)) require("./compile.js");
+const { command } = require(existsSync(built) ? built : "./check/command.ts");
+
+const { output, code } = command(process.argv.slice(2), process.env);
+process.stdout.write(output);
+process.exitCode = code;

@@ -1,0 +1,30 @@
+import { definePolicy } from "../definePolicy";
+import { read, readList, readText, unknown } from "../unknown";
+import { actionOf, stepsOf, workflowType } from "./workflowType";
+
+/** Refuses triggers that run an outsider's code with the repository's secrets and a token that can write. */
+export const disallowUntrusted = definePolicy({
+  finding: "workflow-trigger-disallow-untrusted",
+  type: workflowType,
+  *check({ props }) {
+    const events = eventsOf(props);
+    if (events.includes("pull_request_target")) {
+      yield { observed: "on.pull_request_target runs with the base's secrets", required: "pull_request" };
+    }
+    if (!events.includes("workflow_run")) return;
+    for (const { path, value } of stepsOf(props)) {
+      const ref = actionOf(value) === "actions/checkout" ? readText(value, "with", "ref") : undefined;
+      if (typeof ref === "string" && /workflow_run\.head_(sha|branch)/.test(ref)) {
+        yield { observed: `${path}.with.ref is the head of another run`, required: "the base's code" };
+      }
+    }
+  },
+});
+
+function eventsOf(props: unknown): string[] {
+  const on = read(props, "on");
+  if (typeof on === "string") return [on];
+  const list = readList(props, "on");
+  if (list !== unknown && list.length > 0) return list.map(String);
+  return typeof on === "object" && on !== null ? Object.keys(on) : [];
+}

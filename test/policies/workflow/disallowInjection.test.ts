@@ -1,0 +1,31 @@
+import { accepts, refuses } from "../cases";
+import { sha, workflow } from "./compliantWorkflow";
+
+const running = (run: string) => workflow(({ jobs }) => (jobs.build.steps[2]!.run = run));
+
+refuses("workflow-script-disallow-injection", {
+  "an issue's title": () => running('echo "${{ github.event.issue.title }}"'),
+  "a pull request's branch": () => running("git switch ${{ github.head_ref }}"),
+  "a pull request's body beside its number": () =>
+    running("echo ${{ github.event.pull_request.number }} ${{ github.event.pull_request.body }}"),
+  "an input": () => running("make ${{ inputs.target }}"),
+  "an expression around it": () => running("echo ${{ format('{0}', github.event.comment.body) }}"),
+  "a script of JavaScript": () =>
+    workflow(({ jobs }) => {
+      const script = "console.log('${{ github.event.review.body }}')";
+      jobs.build.steps[2] = { uses: `actions/github-script@${sha}`, with: { script } };
+    }),
+});
+
+accepts({
+  "the value by way of the environment": () =>
+    workflow(({ jobs }) => {
+      jobs.build.steps[2] = {
+        run: 'echo "$TITLE"',
+        env: { TITLE: "${{ github.event.issue.title }}" },
+        with: {},
+      };
+    }),
+  "a number": () => running("echo ${{ github.event.pull_request.number }}"),
+  "a commit's hash": () => running("git show ${{ github.event.pull_request.head.sha }} ${{ github.sha }}"),
+});

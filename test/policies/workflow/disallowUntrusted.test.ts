@@ -1,0 +1,25 @@
+import { accepts, refuses } from "../cases";
+import { sha, workflow } from "./compliantWorkflow";
+
+const checkoutOf = (ref: string) => ({
+  uses: `actions/checkout@${sha}`,
+  with: { ref, "persist-credentials": "false" },
+});
+
+refuses("workflow-trigger-disallow-untrusted", {
+  pull_request_target: () => workflow((props) => (props.on = "pull_request_target")),
+  "pull_request_target in a list": () => workflow((props) => (props.on = ["push", "pull_request_target"])),
+  "pull_request_target in a map": () => workflow((props) => (props.on = { pull_request_target: {} })),
+  "another run's code": () =>
+    workflow((props) => {
+      props.on = { workflow_run: { workflows: ["ci"] } };
+      props.jobs.build.steps[0] = checkoutOf("${{ github.event.workflow_run.head_sha }}");
+    }),
+});
+
+accepts({
+  pull_request: () => workflow(),
+  "a push, as text": () => workflow((props) => (props.on = "push")),
+  "another run's end, with the base's code": () => workflow((props) => (props.on = ["workflow_run"])),
+  "a named ref on a push": () => workflow(({ jobs }) => (jobs.build.steps[0] = checkoutOf("main"))),
+});
