@@ -66,12 +66,12 @@ function resultOf(
   asked: typeof policies,
   configuration: Configuration,
 ): Omit<Result, "errors"> {
-  const places = new Map(declared.map(({ resource, locate }) => [resource, locate]));
+  const places = new Map(declared.map((each) => [each.resource, each]));
   const violations: Violation[] = [];
   const exempted: Exempted[] = [];
   for (const judgement of judgements([...places.keys()], asked, configuration)) {
     const { finding, resource, required, fix, refusal, exempted: decision } = judgement;
-    const place: Place = places.get(resource)?.(judgement.observed) ?? { observed: judgement.observed };
+    const place: Place = places.get(resource)?.locate(judgement.observed) ?? { observed: judgement.observed };
     const violation: Violation = {
       finding,
       severity: findings[finding].severity,

@@ -1,4 +1,10 @@
-import { isFinding, presets, type Configuration, type PresetName } from "../configuration";
+import {
+  configurationSchema,
+  isFinding,
+  presets,
+  type Configuration,
+  type PresetName,
+} from "../configuration";
 import { UnreadableError } from "./declarations";
 import { readText } from "./readText";
 
@@ -34,9 +40,9 @@ export function readConfigurationFile(file: string): Configuration {
 
 /** Loaded when there is a configuration only: it takes as long as all the rest. */
 function schemaProblem(json: unknown): string | undefined {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  /* eslint-disable @typescript-eslint/no-require-imports */
   const { z } = require("zod") as typeof import("zod");
-  const { configurationSchema } = require("../configuration") as typeof import("../configuration");
+  /* eslint-enable @typescript-eslint/no-require-imports */
   const result = z.fromJSONSchema(configurationSchema() as never).safeParse(json);
   if (result.success) return undefined;
   const { path, message } = result.error.issues[0]!;

@@ -84,9 +84,8 @@ function mergedEntries({ value, line, file }: Tree): [string, Tree][] {
 }
 
 function scalar(value: unknown): Scalar {
-  if (value === null || value === undefined) return null;
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
-  return value instanceof Date ? value.toISOString() : String(value as bigint);
+  return typeof value === "bigint" ? String(value) : null;
 }
 
 /** The value without its places. */

@@ -34,7 +34,7 @@ export function zizmorFindings({ file, declared }: Declarations): {
       encoding: "utf8",
     },
   );
-  if ((run.error as NodeJS.ErrnoException | undefined)?.code === "ENOENT") return nothing;
+  if (run.error?.code === "ENOENT") return nothing;
   if (run.status !== 0) {
     const why = run.error?.message ?? run.stderr.trim().split("\n").at(-1);
     return { violations: [], errors: [{ file, message: `zizmor failed: ${why}` }] };

@@ -17,7 +17,14 @@ export function interpolate(
   let missing = false;
   const filled = text.replace(
     variable,
-    (whole: string, dollar?: string, plainName?: string, name?: string, operator?: string, operand = "") => {
+    (
+      whole: string,
+      dollar?: string,
+      plainName?: string,
+      name?: string,
+      operator?: string,
+      operand: string = "",
+    ) => {
       if (dollar) return "$";
       const value = variables[(plainName ?? name)!];
       const set = value !== undefined && (value !== "" || !operator?.startsWith(":"));
