@@ -34,9 +34,10 @@ export function zizmorFindings({ file, declared }: Declarations): {
       encoding: "utf8",
     },
   );
-  if (run.error?.code === "ENOENT") return nothing;
+  const error: NodeJS.ErrnoException | undefined = run.error;
+  if (error?.code === "ENOENT") return nothing;
   if (run.status !== 0) {
-    const why = run.error?.message ?? run.stderr.trim().split("\n").at(-1);
+    const why = error?.message ?? run.stderr.trim().split("\n").at(-1);
     return { violations: [], errors: [{ file, message: `zizmor failed: ${why}` }] };
   }
   return {
