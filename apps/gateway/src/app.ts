@@ -26,6 +26,7 @@ import { Carrier } from "./mcp/carrier";
 import { registerMcpRoutes } from "./mcp/routes";
 import { SessionIds } from "./mcp/sessionIds";
 import { Targets } from "./mcp/targets";
+import { registerDrain } from "./drain";
 import { refuse, registerProblems } from "./problems";
 import { registerCors, registerSecurityHeaders } from "./responseHeaders";
 import { registerConnectorRoutes } from "./routes/connectors";
@@ -33,6 +34,7 @@ import { registerHealthRoutes } from "./routes/health";
 import { registerMetadataRoutes } from "./routes/metadata";
 import { registerOpenApi } from "./routes/openapi";
 import { registerTokenRoute } from "./routes/token";
+import { registerMetrics } from "./telemetry/metrics";
 
 /** How long /readyz waits for a dependency, in milliseconds. */
 const READINESS_TIMEOUT = 2000;
@@ -67,7 +69,11 @@ export async function buildApp(config: Config, pool: Pool = createPool(config)):
 
   const audit = new AuditLog(pool);
   const refusals = new Refusals(audit, app.log);
-  app.addHook("onClose", () => refusals.close());
+  app.addHook("onClose", async () => {
+    await refusals.close();
+    await audit.close();
+  });
+  if (config.metrics) registerMetrics(app, config.metrics, { audit, pool });
 
   app.decorateRequest("grant", undefined);
   registerProblems(app, refusals);
@@ -119,6 +125,7 @@ export async function buildApp(config: Config, pool: Pool = createPool(config)):
   registerMetadataRoutes(app, resources, config.oidc?.issuer);
   registerTokenRoute(app, { pool, tokens, resources, audit, refusals });
   registerHealthRoutes(app, {
+    gateway: registerDrain(app, config.drain, carrier),
     postgres: () => databaseProblem(pool, config.database.user, READINESS_TIMEOUT),
     ...(redis && { redis: () => sharedStoreProblem(redis) }),
   });

@@ -5,6 +5,7 @@ import type { OidcSettings } from "./auth/oidcTokens";
 import { isCidr, type AddressRules } from "./egress/addressPolicy";
 import { loadAddressRules } from "./egress/settings";
 import type { LoadLimits } from "./limits/load";
+import type { DrainTimes } from "./drain";
 import { loadSharedStoreAddress, type SharedStoreSettings } from "./limits/sharedStore";
 import { loadSecrets, type Environment, type Secrets } from "./secrets/load";
 
@@ -21,6 +22,8 @@ const port = z.coerce.number().int().min(1).max(65535);
 const settings = z.object({
   HOST: z.string().min(1).default("0.0.0.0"),
   PORT: port.default(8080),
+  METRICS_PORT: port.optional(),
+  SHUTDOWN_NOTICE_MS: z.coerce.number().int().min(0).max(60_000).default(2000),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
   PUBLIC_URL: z
     .string()
@@ -63,6 +66,9 @@ const settings = z.object({
 
 export interface Config {
   listen: { host: string; port: number };
+  /** Where Prometheus finds /metrics; undefined: nowhere. */
+  metrics: { host: string; port: number } | undefined;
+  drain: DrainTimes;
   logLevel: z.infer<typeof settings>["LOG_LEVEL"];
   /** The origin at which clients reach the gateway; tokens are issued for it and metadata names it. */
   publicUrl: string;
@@ -129,9 +135,11 @@ export function loadConfig(environment: Environment): Config {
   const { HOST, PORT, LOG_LEVEL, PGHOST, PGPORT, PGDATABASE, PGUSER } = parsed.data;
   const { TRUSTED_PROXY_CIDRS, CORS_ORIGINS, RATE_LIMIT_PER_MINUTE, MAX_BODY_BYTES, MAX_CONCURRENCY } =
     parsed.data;
-  const { ALLOW_HTTP_CONNECTORS, BROKER_URL } = parsed.data;
+  const { ALLOW_HTTP_CONNECTORS, BROKER_URL, METRICS_PORT, SHUTDOWN_NOTICE_MS } = parsed.data;
   return {
     listen: { host: HOST, port: PORT },
+    metrics: METRICS_PORT === undefined ? undefined : { host: HOST, port: METRICS_PORT },
+    drain: { notice: SHUTDOWN_NOTICE_MS, grace: 10_000 },
     logLevel: LOG_LEVEL,
     publicUrl: parsed.data.PUBLIC_URL,
     trustedProxies: TRUSTED_PROXY_CIDRS,

@@ -1,10 +1,9 @@
-import { setImmediate as afterPoll } from "node:timers/promises";
 import closeWithGrace from "close-with-grace";
 import { buildApp } from "./app";
 import { ConfigError, loadConfig, type Config } from "./config";
 
-/** How long open requests may take to finish after SIGTERM, in milliseconds. */
-const DRAIN = 10_000;
+/** How long what is left may take at the end, in milliseconds. */
+const LAST_WRITES = 5000;
 
 function configOrExit(): Config {
   try {
@@ -16,18 +15,27 @@ function configOrExit(): Config {
   }
 }
 
+/** Traces only where the standard variables name a collector: it costs what isn't wanted otherwise. */
+function startTracing(): (() => Promise<void>) | undefined {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_SDK_DISABLED } = process.env;
+  const wanted = OTEL_EXPORTER_OTLP_ENDPOINT || OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
+  if (!wanted || OTEL_SDK_DISABLED === "true") return undefined;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loads much, and import() would need a path as compiled
+  const tracing = require("./telemetry/tracing") as typeof import("./telemetry/tracing");
+  return tracing.startTracing();
+}
+
 async function run(): Promise<void> {
   const config = configOrExit();
+  const stopTracing = startTracing();
   const app = await buildApp(config);
 
-  closeWithGrace({ delay: DRAIN, logger: app.log }, async ({ err, signal }) => {
+  const delay = config.drain.notice + config.drain.grace + LAST_WRITES;
+  closeWithGrace({ delay, logger: app.log }, async ({ err, signal }) => {
     if (err) app.log.fatal({ err }, "stopping after an unexpected error");
     else app.log.info({ signal }, "stopping");
-    // A connection that nobody has accepted yet is reset when the listener closes. Right after a poll all are, and
-    // from then on new ones are refused, which makes the edge try another gateway.
-    await afterPoll();
-    app.server.close();
     await app.close();
+    await stopTracing?.();
   });
 
   try {

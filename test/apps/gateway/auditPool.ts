@@ -36,6 +36,12 @@ export class AuditPool {
         });
       return Promise.resolve({ rows: [] });
     };
-    return { query, on: () => undefined, end: () => Promise.resolve() } as unknown as Pool;
+    return {
+      totalCount: 0,
+      waitingCount: 0,
+      query,
+      on: () => undefined,
+      end: () => Promise.resolve(),
+    } as unknown as Pool;
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseError, type ClientBase, type Pool } from "pg";
 import { Problem } from "../problems";
 
@@ -49,6 +50,16 @@ export class AuditLog {
       this.#waiting.push({ entry, written, failed });
       if (this.#writers < WRITERS) void this.#write();
     });
+  }
+
+  /** Entries that are not written yet. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Resolves when all that was recorded is written, or has failed. */
+  async close(): Promise<void> {
+    while (this.#writers > 0) await sleep(10);
   }
 
   async #write(): Promise<void> {

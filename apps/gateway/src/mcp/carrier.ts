@@ -27,6 +27,8 @@ export interface Call {
 
 /** Carries calls to their upstreams. Nothing of an answer goes out before its entry is in the audit log. */
 export class Carrier {
+  readonly #open = new Map<Exchange, Call>();
+
   constructor(
     private readonly audit: AuditLog,
     private readonly upstreams: Upstreams,
@@ -55,6 +57,8 @@ export class Carrier {
         );
       },
     });
+    this.#open.set(exchange, call);
+    reply.raw.once("close", () => this.#open.delete(exchange));
     try {
       this.#dispatch(call, exchange);
       await exchange.begun;
@@ -67,6 +71,15 @@ export class Carrier {
       if (problem !== undefined) throw problem;
       return reply.hijack();
     }
+  }
+
+  /** Ends the streams that answer no request. */
+  endIdle(): void {
+    for (const [exchange, { request }] of this.#open) if (request.method === "GET") exchange.stop();
+  }
+
+  endAll(): void {
+    for (const exchange of this.#open.keys()) exchange.stop();
   }
 
   #dispatch({ request, target, era, sessionId, body }: Call, exchange: Exchange): void {

@@ -56,6 +56,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     });
   }
 
+  /** Ends a response that has begun, so that the agent sees its end; one that hasn't goes on. */
+  stop(): void {
+    if (this.#state === "begun") this.#controller?.abort(new Stopped());
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#raw.destroyed) controller.abort(new AgentGone());
@@ -89,8 +94,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#state === "begun") {
-      this.#over(error instanceof AgentGone ? "cancelled" : "broken");
-      this.#raw.destroy();
+      const stopped = error instanceof Stopped;
+      this.#over(stopped || error instanceof AgentGone ? "cancelled" : "broken");
+      if (stopped) this.#raw.end();
+      else this.#raw.destroy();
     } else {
       this.#state = "over";
       this.#reject(error);
@@ -120,6 +127,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
 export class AgentGone extends Error {
   constructor() {
     super("the agent went away");
+  }
+}
+
+class Stopped extends Error {
+  constructor() {
+    super("the gateway is shutting down");
   }
 }
 
