@@ -40,6 +40,8 @@ import { disallowLatestTag } from "./image/disallowLatestTag";
 import { requirePullByDigest } from "./image/requirePullByDigest";
 import { disallowAllPrivileges } from "./postgres/disallowAllPrivileges";
 import { disallowAuditModification } from "./postgres/disallowAuditModification";
+import { disallowDdl } from "./postgres/disallowDdl";
+import { disallowEscalation } from "./postgres/disallowEscalation";
 import { disallowGrantOption } from "./postgres/disallowGrantOption";
 import { disallowPublicGrant } from "./postgres/disallowPublicGrant";
 import { disallowSuperuser } from "./postgres/disallowSuperuser";
@@ -87,6 +89,8 @@ export const policies: readonly (PolicyDefinition | StackPolicyDefinition)[] = [
   disallowKnownDevValue,
   disallowDevMode,
   disallowSuperuser,
+  disallowEscalation,
+  disallowDdl,
   disallowUnconfined,
   disallowSensitivePath,
   disallowSharedPropagation,

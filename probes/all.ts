@@ -18,6 +18,8 @@ import { disallowAuditModification } from "./postgres/disallowAuditModification"
 import { disallowDdl } from "./postgres/disallowDdl";
 import { disallowEscalation } from "./postgres/disallowEscalation";
 import { disallowSuperuser } from "./postgres/disallowSuperuser";
+import { enableLog } from "./postgres/enableLog";
+import { limitDatabases } from "./postgres/limitDatabases";
 import { requirePinnedSearchPath } from "./postgres/requirePinnedSearchPath";
 import { requireScram } from "./postgres/requireScram";
 import { requireTls as postgresRequireTls } from "./postgres/requireTls";
@@ -50,6 +52,8 @@ export const probes: readonly Probe[] = [
   requireUnsealed,
   postgresRequireTls,
   requireScram,
+  limitDatabases,
+  enableLog,
   disallowSuperuser,
   disallowAuditModification,
   disallowDdl,

@@ -9,7 +9,7 @@ import { Edge } from "../components/edge/edge";
 import { Gateway, gatewayPort } from "../components/gateway/gateway";
 import { Segments, subnetOf } from "../components/network/segments";
 import { Migrations } from "../components/postgres/migrations";
-import { PostgresServer, deployerRole } from "../components/postgres/postgresServer";
+import { PostgresServer } from "../components/postgres/postgresServer";
 import { Roles } from "../components/postgres/roles";
 import { VaultConfiguration } from "../components/vault/vaultConfiguration";
 import { VaultServer } from "../components/vault/vaultServer";
@@ -94,8 +94,8 @@ export function platform(config: StackConfig, variation: Variation) {
     server: postgres,
     host: postgres.adminHost,
     port: postgres.adminPort,
-    deployer: deployerRole,
     deployerPassword: config.postgresPassword,
+    caCertificate,
     caCertificateFile,
     migratorPassword: config.postgresMigratorPassword,
     appPassword: config.postgresAppPassword,

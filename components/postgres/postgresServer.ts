@@ -13,17 +13,15 @@ export interface PostgresServerArgs {
   /** PEM, valid for `postgres`, `localhost` and 127.0.0.1. */
   readonly certificate: pulumi.Input<string>;
   readonly privateKey: pulumi.Input<string>;
-  /** Of {@link deployerRole}; a changed one is set at the next start. */
+  /** Of the role `apexmcp_deployer`, which creates the others; a changed one is set at the next start. */
   readonly deployerPassword: pulumi.Input<string>;
 }
 
-/** The role that creates the others; not a superuser. The superuser has no password and can't connect remotely. */
-export const deployerRole = "apexmcp_deployer";
-
 /**
  * A PostgreSQL server that takes TLS connections with scram-sha-256 passwords only
- * (postgres-connection-require-tls, postgres-authentication-require-scram) and no remote superuser
- * (postgres-role-disallow-superuser). Its data is on a named volume that outlives the stack.
+ * (postgres-connection-require-tls, postgres-authentication-require-scram), each role into its own database only
+ * (postgres-connection-limit-databases), and no remote superuser (postgres-role-disallow-superuser). It logs who
+ * comes and goes, and each change of the schema (postgres-log-enable-connections). Its data is on a named volume that outlives the stack.
  */
 export class PostgresServer extends pulumi.ComponentResource {
   readonly containerName: string;
@@ -49,7 +47,7 @@ export class PostgresServer extends pulumi.ComponentResource {
             POSTGRES_PASSWORD: args.deployerPassword,
           },
           config: {
-            "start.sh": startScript(deployerRole),
+            "start.sh": startScript,
             "postgresql.conf": serverConfiguration,
             "pg_hba.conf": clientAuthentication,
           },

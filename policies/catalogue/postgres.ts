@@ -26,6 +26,32 @@ export const postgresFindings = {
       test: "test/probes/postgres/postgres.test.ts",
     },
   },
+  "postgres-connection-limit-databases": {
+    title: "Role can connect to databases that aren't its own",
+    severity: "medium",
+    frameworks: { article: 5, owasp: "A01:2021" },
+    remediation:
+      "Name database, role and network on each line of pg_hba.conf; no line says all but the last, which rejects.",
+    places: {
+      component: "components/postgres/postgresServer.ts",
+      policy: { none: "pg_hba.conf is a file's text, written by the component" },
+      probe: "probes/postgres/limitDatabases.ts",
+      test: "test/probes/postgres/postgres.test.ts",
+    },
+  },
+  "postgres-log-enable-connections": {
+    title: "PostgreSQL doesn't log who connects, what fails, and who changes the schema",
+    severity: "medium",
+    frameworks: { owasp: "A09:2021" },
+    remediation:
+      "Set log_connections, log_disconnections, log_statement=ddl, log_error_verbosity=verbose and a log_line_prefix with time, process, database, user, application and client.",
+    places: {
+      component: "components/postgres/postgresServer.ts",
+      policy: { none: "postgresql.conf is a file's text, written by the component" },
+      probe: "probes/postgres/enableLog.ts",
+      test: "test/probes/postgres/appRole.integration.test.ts",
+    },
+  },
   "postgres-role-disallow-superuser": {
     title: "Application role is a superuser",
     severity: "critical",
@@ -60,7 +86,7 @@ export const postgresFindings = {
       "Let a migrator role own the database and everything in it; grant the application DML on its tables, and neither CREATE nor TEMP.",
     places: {
       component: "components/postgres/migrations.ts",
-      policy: { none: "grants are made by SQL migrations, which no Pulumi program shows" },
+      policy: "policies/postgres/disallowDdl.ts",
       probe: "probes/postgres/disallowDdl.ts",
       test: "test/probes/postgres/appRole.integration.test.ts",
     },
@@ -72,9 +98,7 @@ export const postgresFindings = {
     remediation: "Make the application's role a member of no other role, predefined ones included.",
     places: {
       component: "components/postgres/roles.ts",
-      policy: {
-        none: "postgres-role-disallow-superuser refuses the attributes; memberships are seen on the live stack",
-      },
+      policy: "policies/postgres/disallowEscalation.ts",
       probe: "probes/postgres/disallowEscalation.ts",
       test: "test/probes/postgres/appRole.integration.test.ts",
     },

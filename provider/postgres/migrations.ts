@@ -1,25 +1,14 @@
 import { z } from "zod";
 import type { Resource } from "../resource";
 import { connect } from "./connect";
+import { describeDrift, grantDrift } from "./grants";
 import { describeMigration, readMigrations, type MigrationFile } from "./migrationFiles";
 import { appliedMigrations, pendingMigrations, runMigrations } from "./runMigrations";
-
-/** Milliseconds that an update waits for a database that isn't up yet. */
-const patience = 60_000;
+import { patience, server } from "./server";
 
 const inputs = z.strictObject({
-  host: z
-    .string()
-    .min(1)
-    .meta({ description: "Where PostgreSQL listens; its certificate must be for this name." }),
-  port: z.number().int().min(1).max(65535),
-  database: z.string().min(1),
+  ...server,
   user: z.string().min(1).meta({ description: "The role that owns the database: the migrator." }),
-  password: z.string().min(1).meta({ secret: true }),
-  caCertificate: z
-    .string()
-    .includes("-----BEGIN CERTIFICATE-----", { message: "must be a PEM certificate" })
-    .meta({ description: "PEM; the CA that issued the server's certificate, and the only one trusted." }),
   directory: z.string().min(1).meta({ description: "Absolute path of the *.sql files." }),
   migrations: z
     .array(z.string())
@@ -51,7 +40,9 @@ export const migrations: Resource<typeof inputs, typeof outputs> = {
     try {
       const pending = await pendingMigrations(client, filesOf(inputs));
       if (pending.length > 0) log.info(`would run: ${pending.map(({ name }) => name).join(", ")}`);
-      return { changes: changes || pending.length > 0 };
+      const drift = describeDrift(await grantDrift(client));
+      if (drift.length > 0) log.warn(`granted by hand; an update corrects it: ${drift.join("; ")}`);
+      return { changes: changes || pending.length > 0 || drift.length > 0 };
     } finally {
       await client.end().catch(() => undefined);
     }
@@ -90,8 +81,9 @@ async function migrate(
   log: { info(message: string): void },
 ): Promise<z.output<typeof outputs>> {
   const files = filesOf(inputs);
-  const ran = await runMigrations(await connect(inputs, patience), inputs.directory, files);
+  const { ran, corrected } = await runMigrations(await connect(inputs, patience), inputs.directory, files);
   if (ran.length > 0) log.info(`ran: ${ran.join(", ")}`);
+  if (corrected.length > 0) log.info(`corrected: ${corrected.join("; ")}`);
   return { applied: files.map(({ name }) => name) };
 }
 

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { PG_MIGRATE_LOCK_ID, runner, type MigrationBuilder } from "node-pg-migrate";
 import type { Client, DatabaseError } from "pg";
+import { correctGrants, prepareGrants, recordGrants } from "./grants";
 import type { MigrationFile } from "./migrationFiles";
 
 /** Where it is recorded what ran: node-pg-migrate's table, and one of checksums. Only the migrator may use it. */
@@ -44,17 +45,17 @@ export async function appliedMigrations(client: Client): Promise<Map<string, str
 
 /**
  * Runs what has not run yet, each file in one transaction with the record that it ran; waits while another run is
- * under way. Ends the connection.
+ * under way. What was granted or revoked by hand since the last migration is undone first. Ends the connection.
  *
  * @param directory of the files; what runs is what `files` holds of them
- * @returns the names of what ran now
+ * @returns the names of what ran now, and a phrase for each grant that was corrected
  * @throws an Error that names the file, line and SQLSTATE; what that file did is rolled back
  */
 export async function runMigrations(
   client: Client,
   directory: string,
   files: readonly MigrationFile[],
-): Promise<string[]> {
+): Promise<{ ran: string[]; corrected: string[] }> {
   let current: MigrationFile | undefined;
   const unit = (path: string) => {
     const file = files.find(({ name }) => name === basename(path));
@@ -65,6 +66,7 @@ export async function runMigrations(
       builder.sql(
         `INSERT INTO ${schema}.checksums (name, sha256) VALUES ('${file.name}', '${file.checksum}')`,
       );
+      builder.sql(recordGrants);
     };
     return { id: path, filePaths: [path], actions: { up, down: false as const } };
   };
@@ -75,7 +77,9 @@ export async function runMigrations(
     await client.query(
       `CREATE TABLE IF NOT EXISTS ${schema}.checksums (name text PRIMARY KEY, sha256 text NOT NULL)`,
     );
+    await prepareGrants(client);
     const pending = await pendingMigrations(client, files);
+    const corrected = await correctGrants(client);
     await runner({
       dbClient: client,
       noLock: true, // held above, since the checksums are read under it too
@@ -90,7 +94,7 @@ export async function runMigrations(
       migrationsTable: "history",
       logger: silent,
     });
-    return pending.map(({ name }) => name);
+    return { ran: pending.map(({ name }) => name), corrected };
   } catch (error) {
     throw explained(error, current);
   } finally {

@@ -6,6 +6,12 @@ export interface Recorded {
   readonly inputs: Record<string, unknown>;
 }
 
+/** What the real resource knows once it is made. */
+const outputs: Record<string, (inputs: Record<string, unknown>) => object> = {
+  "docker:index/network:Network": () => ({ ipamConfigs: [{ subnet: "10.0.0.0/24" }] }),
+  "hardening:postgres:RoleBounds": ({ role }) => ({ name: role }),
+};
+
 /** Runs `program` against Pulumi's mocks and returns every custom resource it registered, in order. */
 export async function recordResources(
   program: () => pulumi.Resource | pulumi.Resource[],
@@ -16,9 +22,7 @@ export async function recordResources(
       newResource: ({ type, name, inputs }) => {
         if (!type.startsWith("apexmcp:"))
           recorded.push({ type, name, inputs: inputs as Record<string, unknown> });
-        // Docker gives a network its subnet.
-        const computed =
-          type === "docker:index/network:Network" ? { ipamConfigs: [{ subnet: "10.0.0.0/24" }] } : {};
+        const computed = outputs[type]?.(inputs as Record<string, unknown>);
         return { id: `${name}-id`, state: { ...computed, ...(inputs as Record<string, unknown>) } };
       },
       call: ({ token }) => {

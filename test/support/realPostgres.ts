@@ -23,12 +23,19 @@ import { freePort } from "./realVault";
 const run = promisify(execFile);
 
 export const migrationsDirectory = join(__dirname, "../../apps/gateway/migrations");
-export const roles = ["apexmcp_migrator", "apexmcp_app", "apexmcp_auditor"] as const;
-export type Role = (typeof roles)[number];
+const databases = {
+  apexmcp_deployer: "postgres",
+  apexmcp_migrator: "apexmcp",
+  apexmcp_app: "apexmcp",
+  apexmcp_auditor: "apexmcp",
+  zitadel: "zitadel",
+} as const;
+export type Role = keyof typeof databases;
+const roles = Object.keys(databases) as Role[];
 
 /**
  * The stack's own PostgreSQL server (image, start script, pg_hba.conf and settings) in a container of this test's,
- * on a free port of 127.0.0.1, with the three roles and the database `apexmcp`, which the migrator owns.
+ * on a free port of 127.0.0.1, with its roles and the databases that the migrator and Zitadel own.
  */
 export class RealPostgres implements AsyncDisposable {
   readonly host = "127.0.0.1";
@@ -66,18 +73,19 @@ export class RealPostgres implements AsyncDisposable {
     ]);
     try {
       copyInto(container, {
-        "etc/apexmcp/start.sh": startScript("apexmcp_deployer"),
+        "etc/apexmcp/start.sh": startScript,
         "etc/apexmcp/postgresql.conf": serverConfiguration,
         "etc/apexmcp/pg_hba.conf": clientAuthentication,
         "run/secrets/tls.crt": servers.postgres.certificate,
         "run/secrets/tls.key": servers.postgres.privateKey,
-        "run/secrets/POSTGRES_PASSWORD": randomBytes(24).toString("base64url"),
+        "run/secrets/POSTGRES_PASSWORD": postgres.passwords.apexmcp_deployer,
       });
       await postgres.startAgain();
-      for (const role of roles) {
+      for (const role of roles.filter((it) => it !== "apexmcp_deployer")) {
         await postgres.administer(`CREATE ROLE ${role} LOGIN PASSWORD '${postgres.passwords[role]}'`);
       }
       await postgres.administer(`CREATE DATABASE ${postgres.database} OWNER apexmcp_migrator`);
+      await postgres.administer("CREATE DATABASE zitadel OWNER zitadel");
       if (migrated) await postgres.migrate();
       return postgres;
     } catch (error) {
@@ -87,14 +95,14 @@ export class RealPostgres implements AsyncDisposable {
   }
 
   address(user: Role) {
-    const { host, port, database, caCertificate } = this;
-    return { host, port, database, caCertificate, user, password: this.passwords[user] };
+    const { host, port, caCertificate } = this;
+    return { host, port, database: databases[user], caCertificate, user, password: this.passwords[user] };
   }
 
   /** Runs the migrations of a directory; returns the names of those that ran now. */
   async migrate(directory = migrationsDirectory): Promise<string[]> {
     const client = await connect(this.address("apexmcp_migrator"), 10_000);
-    return runMigrations(client, directory, readMigrations(directory));
+    return (await runMigrations(client, directory, readMigrations(directory))).ran;
   }
 
   /** A connection over verified TLS; the caller ends it. */

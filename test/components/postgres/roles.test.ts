@@ -10,8 +10,8 @@ const record = () =>
         server: new pulumi.ComponentResource("apexmcp:test:Server", "server"),
         host: "127.0.0.1",
         port: 15432,
-        deployer: "apexmcp_deployer",
         deployerPassword: pulumi.secret("deployer"),
+        caCertificate: "-----BEGIN CERTIFICATE-----",
         caCertificateFile: "/ca.crt",
         migratorPassword: pulumi.secret("migrator"),
         appPassword: pulumi.secret("app"),
@@ -39,9 +39,24 @@ it("makes four roles that may log in and nothing more", async () => {
       replication: false,
       bypassRowLevelSecurity: false,
     });
-    expect(role["connectionLimit"]).toBeGreaterThan(0);
     expect(role["roles"]).toBeUndefined();
   }
+});
+
+it("gives each a limit of connections and time-outs, and holds it to them", async () => {
+  const roles = await ofType("postgresql:index/role:Role");
+  const bounds = await ofType("hardening:postgres:RoleBounds");
+  expect(bounds.map(({ role }) => role)).toEqual(roles.map(({ name }) => name));
+  for (const [index, { connectionLimit, statementTimeout }] of roles.entries()) {
+    expect(connectionLimit).toBeGreaterThan(0);
+    expect(bounds[index]!["settings"]).toEqual(
+      expect.arrayContaining([
+        `statement_timeout=${String(statementTimeout)}`,
+        "idle_in_transaction_session_timeout=60000",
+      ]),
+    );
+  }
+  expect(bounds.find(({ role }) => role === "apexmcp_app")!["settings"]).toContain("search_path=apexmcp");
 });
 
 it("gives the database to the migrator, and Zitadel one of its own", async () => {

@@ -9,16 +9,18 @@ const rules = clientAuthentication
   .filter((line) => line !== "" && !line.startsWith("#"))
   .map((line) => line.split(/\s+/));
 
-it("lets remote clients in by TLS with scram-sha-256 only", () => {
-  const remote = rules.filter(([type]) => type !== "local");
-  expect(remote.filter((rule) => rule.at(-1) !== "reject")).toEqual([
-    ["hostssl", "all", "all", "all", "scram-sha-256"],
+it("lets each role into its own database, by TLS with scram-sha-256, from the server's own networks", () => {
+  const allowed = rules.filter((rule) => rule.at(-1) !== "reject");
+  expect(allowed).toEqual([
+    ["local", "all", "postgres", "peer"],
+    ["hostssl", "postgres", "apexmcp_deployer", "samenet", "scram-sha-256"],
+    ["hostssl", "apexmcp", "apexmcp_migrator,apexmcp_app,apexmcp_auditor", "samenet", "scram-sha-256"],
+    ["hostssl", "zitadel", "zitadel", "samenet", "scram-sha-256"],
   ]);
 });
 
-it("refuses the superuser remotely before any rule that could let it in", () => {
-  const remote = rules.filter(([type]) => type === "hostssl");
-  expect(remote[0]).toEqual(["hostssl", "all", "postgres", "all", "reject"]);
+it("refuses everything else, the superuser's remote connections too", () => {
+  expect(rules.at(-1)).toEqual(["host", "all", "all", "all", "reject"]);
 });
 
 it("trusts nobody", () => {
@@ -26,7 +28,7 @@ it("trusts nobody", () => {
 });
 
 it("hands the deployer's password over by standard input, and logs no statement that sets one", () => {
-  const script = startScript("apexmcp_deployer");
+  const script = startScript;
   expect(script).toMatch(/postgres --single .* postgres >\/dev\/null <<SQL/);
   expect(script).toContain("-c log_min_error_statement=panic");
   expect(script).toContain("ALTER ROLE apexmcp_deployer SET log_statement = none");

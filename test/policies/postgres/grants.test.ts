@@ -64,6 +64,17 @@ describe("postgres-audit-disallow-modification", () => {
       ]),
     ),
     "INSERT, with the schema's name": () => grant({ objects: ["app.audit_log"] }),
+    "INSERT on every table of its schema": () => grant({ schema: "apexmcp", objects: [] }),
+  });
+});
+
+describe("postgres-role-disallow-ddl", () => {
+  refuses("postgres-role-disallow-ddl", {
+    "CREATE on a schema": () => grant({ objectType: "schema", objects: [], privileges: ["CREATE", "USAGE"] }),
+    "TEMPORARY on a database": () =>
+      grant({ objectType: "database", objects: [], privileges: ["temporary"] }),
+    "TRIGGER by default": () => defaults({ privileges: ["TRIGGER"] }),
+    REFERENCES: () => grant({ privileges: ["SELECT", "REFERENCES"] }),
   });
 });
 
@@ -72,6 +83,9 @@ accepts({
   "some privileges by default": () => defaults(),
   "a membership": () => membership(),
   "reading the audit log": () => grant({ objects: ["audit_logs"], privileges: ["SELECT"] }),
+  "INSERT on every table of another schema": () => grant({ schema: "app", objects: [] }),
+  "CREATE to the role that migrations run as": () =>
+    grant({ role: "apexmcp_migrator", objectType: "schema", objects: [], privileges: ["CREATE"] }),
   "objects unknown until deployed": () => grant({ objects: unknownValue }),
 });
 

@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { appRoleAttempts } from "../../../probes/postgres/appRoleAttempts";
 import { disallowAuditModification } from "../../../probes/postgres/disallowAuditModification";
 import { disallowDdl } from "../../../probes/postgres/disallowDdl";
 import { disallowEscalation } from "../../../probes/postgres/disallowEscalation";
 import { requirePinnedSearchPath } from "../../../probes/postgres/requirePinnedSearchPath";
+import { enableLog } from "../../../probes/postgres/enableLog";
+import { limitDatabases } from "../../../probes/postgres/limitDatabases";
 import { outcomesOf } from "../../../probes/postgres/tryAsApp";
 import { RealPostgres } from "../../support/realPostgres";
 import { compliantTarget } from "../compliantTarget";
@@ -22,6 +26,9 @@ const target = () => ({
   secrets: { POSTGRES_APP_PASSWORD: postgres.passwords.apexmcp_app },
 });
 const administer = (sql: string) => postgres.administer(sql, postgres.database);
+const until = async (condition: () => Promise<boolean>) => {
+  while (!(await condition())) await sleep(100);
+};
 const codeOf = (work: Promise<unknown>) =>
   work.then(
     () => "allowed",
@@ -129,6 +136,28 @@ it.each([
     });
   } finally {
     await administer(mending);
+  }
+});
+
+it("postgres-connection-limit-databases and postgres-log-enable-connections pass on the stack's server", async () => {
+  expect(await limitDatabases.run(target())).toMatchObject({ outcome: "pass" });
+  expect(await enableLog.run(target())).toMatchObject({ outcome: "pass" });
+});
+
+it.each([
+  ["log_connections", "off"],
+  ["log_statement", "none"],
+  ["log_line_prefix", "%m "],
+])("postgres-log-enable-connections fails when %s is %s", async (setting, value) => {
+  await administer(`ALTER SYSTEM SET ${setting} = '${value}'`);
+  await administer("SELECT pg_reload_conf()");
+  try {
+    await until(async () => (await enableLog.run(target())).outcome === "fail");
+    expect((await enableLog.run(target())).observed).toBe(`${setting} is ${value}`);
+  } finally {
+    await administer(`ALTER SYSTEM RESET ${setting}`);
+    await administer("SELECT pg_reload_conf()");
+    await until(async () => (await enableLog.run(target())).outcome === "pass");
   }
 });
 

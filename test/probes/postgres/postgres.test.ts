@@ -2,6 +2,7 @@ import { createServer, type Socket } from "node:net";
 import { createSecureContext, TLSSocket } from "node:tls";
 
 import { disallowSuperuser } from "../../../probes/postgres/disallowSuperuser";
+import { limitDatabases } from "../../../probes/postgres/limitDatabases";
 import { requireScram } from "../../../probes/postgres/requireScram";
 import { requireTls } from "../../../probes/postgres/requireTls";
 import { compliantTarget } from "../compliantTarget";
@@ -99,12 +100,32 @@ describe("postgres-authentication-require-scram", () => {
   });
 });
 
-describe("a PostgreSQL that can't be asked", () => {
-  it.each([requireTls, requireScram, disallowSuperuser])("is no pass of $finding", async (probe) => {
-    const target = await serverWith(good);
-    await closeServers();
-    await expect((async () => probe.run(target))()).rejects.toThrow("ECONNREFUSED");
+describe("postgres-connection-limit-databases", () => {
+  it("passes when every role is refused elsewhere before its password", async () => {
+    const target = await serverWith({ ...good, encrypted: demands.rejected });
+    expect(await limitDatabases.run(target)).toMatchObject({
+      outcome: "pass",
+      observed: expect.stringContaining("apexmcp_app to postgres 28000") as string,
+    });
   });
+
+  it("fails when a role is asked for its password there", async () => {
+    expect(await limitDatabases.run(await serverWith(good))).toMatchObject({
+      outcome: "fail",
+      observed: expect.stringContaining("zitadel to apexmcp: scram, not 28000") as string,
+    });
+  });
+});
+
+describe("a PostgreSQL that can't be asked", () => {
+  it.each([requireTls, requireScram, limitDatabases, disallowSuperuser])(
+    "is no pass of $finding",
+    async (probe) => {
+      const target = await serverWith(good);
+      await closeServers();
+      await expect((async () => probe.run(target))()).rejects.toThrow("ECONNREFUSED");
+    },
+  );
 
   it.each([requireScram, disallowSuperuser])(
     "is no pass of $finding without the role's password",

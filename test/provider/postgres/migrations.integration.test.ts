@@ -121,6 +121,51 @@ it("rolls a failing migration back wholly, and names file, line, column and SQLS
   expect(await tables()).toBe("first fourth second third");
 });
 
+it("shows what was granted and revoked by hand, and the next update undoes it", async () => {
+  cpSync(migrationsDirectory, directory, { recursive: true });
+  await migrations.create(inputs(), context);
+  await postgres.administer(
+    `GRANT UPDATE ON apexmcp.audit_logs TO apexmcp_app WITH GRANT OPTION;
+     GRANT SELECT (actor) ON apexmcp.audit_logs TO apexmcp_app;
+     GRANT TEMPORARY ON DATABASE apexmcp TO PUBLIC;
+     GRANT EXECUTE ON FUNCTION apexmcp.take_audit_log_lane TO apexmcp_app;
+     REVOKE SELECT ON apexmcp.audit_logs FROM apexmcp_auditor;`,
+    postgres.database,
+  );
+  const drift = [
+    "too much: EXECUTE ON ROUTINE apexmcp.take_audit_log_lane() TO apexmcp_app",
+    "too much: SELECT (actor) ON TABLE apexmcp.audit_logs TO apexmcp_app",
+    "too much: TEMPORARY ON DATABASE apexmcp TO PUBLIC",
+    "too much: UPDATE ON TABLE apexmcp.audit_logs TO apexmcp_app WITH GRANT OPTION",
+    "missing: SELECT ON TABLE apexmcp.audit_logs TO apexmcp_auditor",
+  ].join("; ");
+  said = [];
+  expect(await migrations.diff(state(), inputs(), [], context)).toEqual({ changes: true });
+  expect(said).toEqual([`granted by hand; an update corrects it: ${drift}`]);
+  await migrations.update(state(), inputs(), context);
+  expect(said.at(-1)).toBe(`corrected: ${drift}`);
+  expect(await migrations.diff(state(), inputs(), [], context)).toEqual({ changes: false });
+});
+
+it("refuses to go on where only a superuser can take back what a role has", async () => {
+  cpSync(migrationsDirectory, directory, { recursive: true });
+  await migrations.create(inputs(), context);
+  await postgres.administer("ALTER TABLE apexmcp.connectors OWNER TO apexmcp_app", postgres.database);
+  expect(await failure(migrations.update(state(), inputs(), context))).toMatch(
+    /TABLE apexmcp\.connectors BELONGS TO apexmcp_app.* Correct it as a superuser/,
+  );
+});
+
+it("takes what is granted for declared in a database whose migrations ran before grants were recorded", async () => {
+  write("0001_schema.sql", "CREATE SCHEMA app; GRANT USAGE ON SCHEMA app TO apexmcp_app;");
+  await migrations.create(inputs(), context);
+  await postgres.administer("DROP TABLE apexmcp_migrations.grants", postgres.database);
+  await migrations.update(state(), inputs(), context);
+  await postgres.administer("GRANT CREATE ON SCHEMA app TO apexmcp_app", postgres.database);
+  await migrations.update(state(), inputs(), context);
+  expect(said.at(-1)).toBe("corrected: too much: CREATE ON SCHEMA app TO apexmcp_app");
+});
+
 it("lets two runs at once take turns: each migration runs once", async () => {
   write("0001_schema.sql", "SELECT pg_sleep(0.5); CREATE SCHEMA app;");
   write("0002_table.sql", "SELECT pg_sleep(0.5); CREATE TABLE app.first ();");
@@ -163,7 +208,7 @@ it("refuses at once, and without the password, what waiting can't mend", async (
   expect(wrongPassword).toMatch(/password authentication failed.*28P01/);
   expect(wrongPassword).not.toContain(password);
   expect(await failure(connect({ ...address, database: "nowhere" }, 60_000))).toMatch(
-    /does not exist.*3D000/,
+    /no pg_hba.conf entry|rejects connection.*28000/,
   );
 });
 
