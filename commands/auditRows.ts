@@ -3,10 +3,13 @@ import { to } from "pg-copy-streams";
 
 import type { ChainEntry } from "./auditChain";
 
-/** Canonical form and columns as `apps/gateway/migrations/0003_audit_log.sql` says; made here, not by its function. */
+/**
+ * Canonical form and columns as `apps/gateway/migrations/0003_audit_log.sql` says; made here, not by its function. The
+ * microseconds go by way of a double, which is exact to the microsecond until the year 2106, and cheaper.
+ */
 const rows = `COPY (
   SELECT id, lane, seq, hash, previous_hash || convert_to(ROW(lane, seq,
-    (extract(epoch FROM at) * 1000000)::bigint, recorded_by, organisation_id, actor, action, connector, tool,
+    (date_part('epoch', at) * 1e6)::bigint, recorded_by, organisation_id, actor, action, connector, tool,
     outcome, duration_ms, request_id, detail)::text, 'UTF8')
   FROM apexmcp.audit_logs ORDER BY id
 ) TO STDOUT (FORMAT binary)`;
