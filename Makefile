@@ -5,7 +5,7 @@ run = node -r ts-node/register
 ARGS =
 
 .DEFAULT_GOAL := help
-.PHONY: up preview verify audit-verify test bench down doctor env help
+.PHONY: up preview verify audit-verify backup restore test bench down doctor env help
 .PHONY: vault-init vault-unseal vault-rekey vault-root vault-deployer vault-backup vault-restore
 
 up: ## deploy the dev stack on this machine, policy-checked and proven; sets up what is missing
@@ -19,6 +19,12 @@ verify: ## probe the deployed stack; ARGS=--json for programs
 
 audit-verify: ## check the audit log's chain; ARGS=--help says how to export and check a signed anchor
 	@toolchain/setup.sh node && $(run) commands/auditVerify.ts $(ARGS)
+
+backup: ## write PostgreSQL's and Vault's data, and the deployment's files, to one encrypted file; ARGS=--help
+	@toolchain/setup.sh node && $(run) commands/backup.ts $(ARGS)
+
+restore: ## put a backup where there is no deployment, for make up to start; ARGS=--help
+	@toolchain/setup.sh node && $(run) commands/restore.ts $(ARGS)
 
 test: ## type check, lint, unit and integration tests, beside a deployed stack; ARGS=test/probes for a part
 	@toolchain/setup.sh && $(run) test/run.ts $(ARGS)

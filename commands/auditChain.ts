@@ -201,9 +201,9 @@ export class AuditChain {
   }
 }
 
-/** Compared as Latin-1 strings: allocating a Buffer for each digest would cost three times the hashing. */
+/** Compared as strings of Latin-1 ("binary"): allocating a Buffer for each digest would cost three times the hashing. */
 function isHashOf(digest: Buffer, content: Buffer): boolean {
-  return hash("sha256", content, "latin1") === digest.toString("latin1");
+  return hash("sha256", content, "binary") === digest.toString("latin1");
 }
 
 type Place = Pick<ChainEntry, "lane" | "seq"> & Partial<ChainEntry>;

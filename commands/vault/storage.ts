@@ -1,13 +1,13 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, rmSync } from "node:fs";
-import { Transform, type Readable } from "node:stream";
+import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
 import { z } from "zod";
 
 import { CommandError } from "../commandError";
 import { docker } from "../docker";
+import { copyFromVolume, copyIntoVolume } from "../volumeCopy";
 
 const storagePath = "/vault/file";
 
@@ -57,10 +57,9 @@ export async function copyOut(storage: VaultStorage, file: string): Promise<stri
   });
   await docker("pause", storage.container);
   try {
-    await withHelper(storage, "ro", async (helper) => {
-      const target = createWriteStream(file, { mode: 0o600, flags: "wx" });
-      await dockerCp([`${helper}:${storagePath}`, "-"], (stdout) => pipeline(stdout, hashing, target));
-    });
+    await copyFromVolume(storage.volume, storage.image, (tar) =>
+      pipeline(tar, hashing, createWriteStream(file, { mode: 0o600, flags: "wx" })),
+    );
   } catch (error) {
     rmSync(file, { force: true });
     throw error;
@@ -72,9 +71,7 @@ export async function copyOut(storage: VaultStorage, file: string): Promise<stri
 
 /** Puts a copied storage into the volume of a stopped container, owners and modes as they were. */
 export async function copyIn(storage: VaultStorage, file: string): Promise<void> {
-  await withHelper(storage, "rw", (helper) =>
-    dockerCp(["-", `${helper}:/vault`], undefined, createReadStream(file)),
-  );
+  await copyIntoVolume(storage.volume, storage.image, createReadStream(file));
 }
 
 /**
@@ -89,43 +86,4 @@ export async function checksum(file: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(file), hash);
   return hash.digest("hex");
-}
-
-/** A container that only mounts the volume: never started, no network. A read-only root takes no copies. */
-async function withHelper(
-  { volume, image }: VaultStorage,
-  mode: "ro" | "rw",
-  use: (helper: string) => Promise<void>,
-): Promise<void> {
-  const helper = await docker(
-    "create",
-    "--network=none",
-    `--volume=${volume}:${storagePath}:${mode}`,
-    image,
-    "true",
-  );
-  try {
-    await use(helper.trim());
-  } finally {
-    await docker("rm", helper.trim());
-  }
-}
-
-async function dockerCp(
-  args: readonly string[],
-  take: (stdout: Readable) => Promise<void> = () => Promise.resolve(),
-  give?: Readable,
-): Promise<void> {
-  const child = spawn("docker", ["cp", ...args], { stdio: [give ? "pipe" : "ignore", "pipe", "pipe"] });
-  let said = "";
-  child.stderr?.on("data", (data: Buffer) => (said += data.toString()));
-  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  await Promise.all([take(child.stdout!), give && pipeline(give, child.stdin!)]);
-  const code = await ended;
-  if (code !== 0) {
-    throw new CommandError(
-      `docker cp failed: ${said.trim()}`,
-      "solve what Docker names, then run this again",
-    );
-  }
 }
