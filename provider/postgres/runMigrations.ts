@@ -113,9 +113,11 @@ function explained(error: unknown, file: MigrationFile | undefined): Error {
       `migrations: another run has held the lock for ${lockTimeout}; wait for it to end${state}`,
     );
   if (file === undefined) return error instanceof Error ? error : new Error(String(error));
+  const lost =
+    code === undefined && /terminated|ECONNRESET|closed/i.test(message) ? "; the server's log says why" : "";
   const inner = where === undefined ? "" : `, ${where.split("\n")[0]}`;
   return new Error(
-    `migration ${file.name} failed${placeOf(file.sql, position)}: ${message}${state}${inner}. ` +
+    `migration ${file.name} failed${placeOf(file.sql, position)}: ${message}${state}${inner}${lost}. ` +
       "All it did is rolled back, and the migrations before it stand. Correct it, and run pulumi up again.",
     { cause: error },
   );

@@ -1,8 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { asApp } from "../../probes/postgres/connection";
 import { services } from "../../probes/target";
 import { killTree } from "../support/killTree";
 import { TestStack } from "../support/testStack";
@@ -241,6 +245,63 @@ describe("data outlives what happens to containers", () => {
 
     expect(await stack.up()).toMatch(allPassed);
     await expectWritten();
+  });
+});
+
+describe("make backup and make restore", () => {
+  const directory = mkdtempSync(join(tmpdir(), "backup-"));
+  afterAll(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, "backup.age");
+  const key = join(directory, "key.txt");
+  const anchor = join(directory, "anchor.json");
+  const publicKey = join(directory, "anchor.pub");
+  const restore = (args: readonly string[] = []) =>
+    stack.run("restore", [`--from=${file}`, `--key=${key}`, ...args]);
+
+  it("brings databases, secrets and keys back into nothing, which make up starts and proves", async () => {
+    await using store = await VaultStore.open(stack.state);
+    await store.write("backed-up", { value: 1 });
+    await asApp(await stack.target(), (client) =>
+      client.query(`INSERT INTO apexmcp.organisations (name) VALUES ('backed up');
+        SELECT apexmcp.insert_audit_log_entry(NULL, NULL, 'backup', NULL, NULL, 'succeeded', 1, NULL, '{}')`),
+    );
+    const pair = generateKeyPairSync("ed25519");
+    writeFileSync(join(directory, "anchor.key"), pair.privateKey.export({ type: "pkcs8", format: "pem" }));
+    writeFileSync(publicKey, pair.publicKey.export({ type: "spki", format: "pem" }));
+    const exported = [`--export=${anchor}`, `--key=${join(directory, "anchor.key")}`];
+    expect(await stack.run("auditVerify", exported)).toMatchObject({ exitCode: 0 });
+    const { secrets } = await stack.target();
+
+    const backup = await stack.run("backup", [`--to=${file}`, `--new-key=${key}`]);
+    expect(backup).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/read back and right; the stack stood still for [\d.]+ s/) as string,
+    });
+    await asApp(await stack.target(), (client) =>
+      client.query("INSERT INTO apexmcp.organisations (name) VALUES ('afterwards')"),
+    );
+
+    expect((await restore()).stderr).toMatch(/Nothing was changed\nWhy: .* is here already/);
+    expect(await stack.run("down", ["--volumes"])).toMatchObject({ exitCode: 0 });
+    for (const name of readdirSync(stack.state.directory))
+      if (name !== "images.lock.json") rmSync(join(stack.state.directory, name), { recursive: true });
+    expect(await restore()).toMatchObject({ exitCode: 0 });
+
+    expect(await stack.up()).toMatch(allPassed);
+    expect(await stack.run("verify")).toMatchObject({ exitCode: 0 });
+    await using restored = await VaultStore.open(stack.state);
+    expect(await restored.read("backed-up")).toEqual({ value: 1 });
+    const { rows } = await asApp(await stack.target(), (client) =>
+      client.query<{ name: string }>("SELECT name FROM apexmcp.organisations"),
+    );
+    expect(rows.map(({ name }) => name)).toEqual(["backed up"]);
+    expect(await stack.run("auditVerify", [`--anchor=${anchor}`, `--public-key=${publicKey}`])).toMatchObject(
+      {
+        exitCode: 0,
+        stdout: expect.stringContaining("sound, and holds the anchor") as string,
+      },
+    );
+    expect((await stack.target()).secrets).toEqual(secrets);
   });
 });
 

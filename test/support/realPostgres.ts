@@ -51,8 +51,11 @@ export class RealPostgres implements AsyncDisposable {
     readonly caCertificate: string,
   ) {}
 
-  /** @param migrated whether the gateway's migrations have run */
-  static async start({ migrated = true } = {}): Promise<RealPostgres> {
+  /**
+   * @param migrated whether the gateway's migrations have run
+   * @param volume that keeps its data; by default one that goes with it
+   */
+  static async start({ migrated = true, volume = "" } = {}): Promise<RealPostgres> {
     const { ca, servers } = await createDevCertificates("real-postgres", "127.0.0.1");
     const port = await freePort();
     const container = `real-postgres-${randomBytes(6).toString("hex")}`;
@@ -68,7 +71,11 @@ export class RealPostgres implements AsyncDisposable {
         `--publish=127.0.0.1:${port}:5432`,
         "--shm-size=256m",
       ],
-      ...["--volume=/var/lib/postgresql/data", "--tmpfs=/run/postgresql:uid=999,gid=999", image],
+      ...[
+        `--volume=${volume}${volume && ":"}/var/lib/postgresql/data`,
+        "--tmpfs=/run/postgresql:uid=999,gid=999",
+        image,
+      ],
       ...["/bin/sh", "/etc/apexmcp/start.sh"],
     ]);
     try {
