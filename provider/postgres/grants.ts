@@ -1,4 +1,4 @@
-import type { Client } from "pg";
+import type { Client, DatabaseError } from "pg";
 
 /**
  * Who may do what in this database beyond what each object's owner may, one line a privilege, as a GRANT says it; and
@@ -100,8 +100,8 @@ export async function correctGrants(client: Client): Promise<string[]> {
   const found = describeDrift(drift);
   if (found.length === 0) return [];
   await client.query("BEGIN");
-  for (const { undo } of drift.excess) if (undo !== null) await client.query(undo);
-  for (const line of drift.missing) if (!line.includes(" BELONGS TO ")) await client.query(`GRANT ${line}`);
+  for (const { undo } of drift.excess) if (undo !== null) await tryTo(client, undo);
+  for (const line of drift.missing) if (!line.includes(" BELONGS TO ")) await tryTo(client, `GRANT ${line}`);
   const left = describeDrift(await grantDrift(client));
   await client.query(left.length === 0 ? "COMMIT" : "ROLLBACK");
   if (left.length > 0)
@@ -109,4 +109,13 @@ export async function correctGrants(client: Client): Promise<string[]> {
       `the migrator can't correct what was changed by hand: ${left.join("; ")}. Correct it as a superuser, then run pulumi up again`,
     );
   return found;
+}
+
+/** What is refused since the object belongs to somebody else is left, and found to be left. */
+async function tryTo(client: Client, statement: string): Promise<void> {
+  await client.query("SAVEPOINT correction");
+  await client.query(statement).catch(async (error: DatabaseError) => {
+    if (error.code !== "42501") throw error;
+    await client.query("ROLLBACK TO SAVEPOINT correction");
+  });
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -60,19 +60,20 @@ it("on a full disk a migration and an entry fail whole, and nothing acknowledged
     });
   try {
     execFileSync("cp", ["--recursive", `${migrationsDirectory}/.`, directory]);
+    const number = String(readdirSync(directory).length + 1).padStart(4, "0");
     writeFileSync(
-      join(directory, "9001_big.sql"),
+      join(directory, `${number}_big.sql`),
       "CREATE TABLE apexmcp.big AS SELECT repeat(md5(i::text), 100) AS x FROM generate_series(1, 20000) AS i;",
     );
     fill();
     await expect(server.migrate(directory)).rejects.toThrow(
-      /migration 9001_big\.sql failed.*(No space left on device \(SQLSTATE 53100\)|the server's log says why).*All it did is rolled back/s,
+      /migration \d+_big\.sql failed.*(No space left on device \(SQLSTATE 53100\)|the server's log says why).*All it did is rolled back/s,
     );
     await expect(append()).rejects.toThrow();
 
     makeRoom();
     await server.startAgain(); // where it stopped; else it runs already
-    expect(await server.migrate(directory)).toEqual(["9001_big.sql"]);
+    expect(await server.migrate(directory)).toEqual([`${number}_big.sql`]);
     const chain = new AuditChain();
     const { rows } = await server.as("apexmcp_auditor", async (client) => {
       await eachAuditRow(client, (entry) => chain.take(entry));
