@@ -41,13 +41,14 @@ export const roleBounds: Resource<typeof inputs, typeof outputs> = {
     }
   },
 
-  create: async (inputs, context) => {
-    await bind(inputs, context.log);
+  create: async (inputs) => {
+    await bind(inputs);
     return { id: `${inputs.host}:${inputs.port}/${inputs.role}`, outputs: { name: inputs.role } };
   },
 
   update: async (_old, inputs, { log }) => {
-    await bind(inputs, log);
+    const corrected = await bind(inputs);
+    if (corrected.length > 0) log.info(`corrected: ${inputs.role} ${corrected.join(", ")}`);
     return { name: inputs.role };
   },
 
@@ -93,14 +94,14 @@ async function excessOf(client: Client, { role, settings }: Inputs): Promise<str
   ];
 }
 
-/** All or nothing: in one transaction. */
-async function bind(inputs: Inputs, log: { info(message: string): void }): Promise<void> {
+/** All or nothing: in one transaction. @returns what differed */
+async function bind(inputs: Inputs): Promise<string[]> {
   const { role, settings } = inputs;
   const client = await connect(inputs, patience);
   try {
     const excess = await excessOf(client, inputs);
     if (excess.includes("does not exist")) throw new Error(`there is no role ${role}; make it first`);
-    if (excess.length === 0) return;
+    if (excess.length === 0) return [];
     const name = client.escapeIdentifier(role);
     await client.query("BEGIN");
     await client.query("SELECT apexmcp_admin.strip_role($1)", [role]);
@@ -111,7 +112,7 @@ async function bind(inputs: Inputs, log: { info(message: string): void }): Promi
     const left = await excessOf(client, inputs);
     if (left.length > 0) throw new Error(`${role} still ${left.join(", ")}; correct it as a superuser`);
     await client.query("COMMIT");
-    log.info(`corrected: ${role} ${excess.join(", ")}`);
+    return excess;
   } finally {
     await client.end().catch(() => undefined);
   }
