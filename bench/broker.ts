@@ -46,7 +46,7 @@ async function main(): Promise<void> {
     address,
     caCertificate,
     roleId,
-    secretId: await vault.newSecretId(),
+    wrappedSecretId: await vault.newWrapped(),
   });
   await using broker = await BrokerProcess.start(files, { LOG_LEVEL: "info" });
   await broker.untilReady();

@@ -50,7 +50,9 @@ import { requireProviderTls as requirePostgresProviderTls } from "./postgres/req
 import { disallowKnownDevValue } from "./secret/disallowKnownDevValue";
 import { requireMark } from "./secret/requireMark";
 import { disallowDevMode } from "./vault/disallowDevMode";
+import { disallowRawAudit } from "./vault/disallowRawAudit";
 import { disallowRootToken } from "./vault/disallowRootToken";
+import { disallowStaticToken } from "./vault/disallowStaticToken";
 import { disallowSudo } from "./vault/disallowSudo";
 import { disallowWildcard } from "./vault/disallowWildcard";
 import { limitTokenTtl } from "./vault/limitTokenTtl";
@@ -63,6 +65,7 @@ import { disallowInjection } from "./workflow/disallowInjection";
 import { disallowUntrusted } from "./workflow/disallowUntrusted";
 import { disallowPersistedCredentials } from "./workflow/disallowPersistedCredentials";
 import { disallowPersonalToken } from "./workflow/disallowPersonalToken";
+import { requireRoleBinding } from "./vault/requireRoleBinding";
 import { disallowInsecureRedirect } from "./zitadel/disallowInsecureRedirect";
 import { limitAttempts } from "./zitadel/limitAttempts";
 import { limitTokenLife } from "./zitadel/limitTokenLife";
@@ -144,4 +147,7 @@ export const policies: readonly (PolicyDefinition | StackPolicyDefinition)[] = [
   disallowPersonalToken,
   disallowExpired,
   disallowUnused,
+  disallowStaticToken,
+  disallowRawAudit,
+  requireRoleBinding,
 ];

@@ -1,3 +1,4 @@
+import { requireFreshToken } from "./broker/requireFreshToken";
 import { disallowAllInterfaces } from "./container/disallowAllInterfaces";
 import { disallowDockerSocket } from "./container/disallowDockerSocket";
 import { disallowHostNamespace } from "./container/disallowHostNamespace";
@@ -25,7 +26,11 @@ import { requireScram } from "./postgres/requireScram";
 import { requireTls as postgresRequireTls } from "./postgres/requireTls";
 import type { Probe } from "./probe";
 import { disallowDevMode } from "./vault/disallowDevMode";
+import { disallowRawAudit } from "./vault/disallowRawAudit";
+import { disallowRootToken } from "./vault/disallowRootToken";
+import { requireAuditDevices } from "./vault/requireAuditDevices";
 import { requirePersistence } from "./vault/requirePersistence";
+import { requireRoleBinding } from "./vault/requireRoleBinding";
 import { requireTls as vaultRequireTls } from "./vault/requireTls";
 import { requireUnsealed } from "./vault/requireUnsealed";
 
@@ -50,6 +55,11 @@ export const probes: readonly Probe[] = [
   requirePersistence,
   vaultRequireTls,
   requireUnsealed,
+  disallowRootToken,
+  requireRoleBinding,
+  requireAuditDevices,
+  disallowRawAudit,
+  requireFreshToken,
   postgresRequireTls,
   requireScram,
   limitDatabases,

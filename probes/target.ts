@@ -12,6 +12,7 @@ const outputs = z.object({
   edgeUrl: z.url(),
   edgeHttpUrl: z.url(),
   vaultAddress: z.url(),
+  vaultDeployerRoleId: z.string(),
   postgres: z.object({ host: z.string(), port: z.number(), database: z.string() }),
   caCertificate: z.string(),
   containers: z.record(z.enum(services), z.string()),

@@ -2,10 +2,12 @@ import { migrations } from "./postgres/migrations";
 import { roleBounds } from "./postgres/roleBounds";
 import type { AnyResource } from "./resource";
 import { seal } from "./vault/seal";
+import { wrappedSecretId } from "./vault/wrappedSecretId";
 
 /** Every resource of this provider by its type token. */
 export const resources: Readonly<Record<string, AnyResource>> = {
   "hardening:postgres:Migrations": migrations,
   "hardening:postgres:RoleBounds": roleBounds,
   "hardening:vault:Seal": seal,
+  "hardening:vault:WrappedSecretId": wrappedSecretId,
 };

@@ -45,28 +45,36 @@ export function platform(config: StackConfig, variation: Variation) {
     ceremonyLog: variation.vaultInitFile && join(dirname(variation.vaultInitFile), "vault-ceremonies.jsonl"),
   });
 
+  // Of the Seal that made it, or of make vault-init; known only once Vault is unsealed.
+  const deployer = {
+    address: vault.adminAddress,
+    caCertificate,
+    roleId: pulumi
+      .all([vault.seal.clusterId, vault.seal.deployerRoleId])
+      .apply(([, own]) => own ?? given(config.vaultDeployerRoleId, "vaultDeployerRoleId")),
+    secretId: pulumi.secret(
+      pulumi
+        .all([vault.seal.deployerSecretId, config.vaultDeployerSecretId])
+        .apply(([own, configured]) => own ?? given(configured, "vaultDeployerSecretId")),
+    ),
+  };
   const vaultProvider = new vaultSdk.Provider("vault-deployer", {
     address: vault.adminAddress,
     caCertFile: caCertificateFile,
-    // Of the Seal that made it, or of make vault-init; known only once Vault is unsealed.
     authLogin: {
       path: "auth/deployer/login",
-      parameters: {
-        role_id: pulumi
-          .all([vault.seal.clusterId, vault.seal.deployerRoleId])
-          .apply(([, own]) => own ?? given(config.vaultDeployerRoleId, "vaultDeployerRoleId")),
-        secret_id: pulumi.secret(
-          pulumi
-            .all([vault.seal.deployerSecretId, config.vaultDeployerSecretId])
-            .apply(([own, configured]) => own ?? given(configured, "vaultDeployerSecretId")),
-        ),
-      },
+      parameters: { role_id: deployer.roleId, secret_id: deployer.secretId },
     },
     skipChildToken: true,
   });
   const vaultConfiguration = new VaultConfiguration(
     "vault",
-    { auditFile: vault.auditFile, brokerGeneration: ownImage, wrapSecretId: false },
+    {
+      auditFile: vault.auditFile,
+      deployer,
+      brokerNetwork: subnetOf(segments.vault),
+      brokerGeneration: ownImage,
+    },
     { provider: vaultProvider },
   );
   const broker = new Broker("broker", {
@@ -154,6 +162,7 @@ export function platform(config: StackConfig, variation: Variation) {
       edgeUrl: `https://${host(config.edgeAddress)}:${config.edgeHttpsPort}`,
       edgeHttpUrl: `http://${host(config.edgeAddress)}:${config.edgeHttpPort}`,
       vaultAddress: vault.adminAddress,
+      vaultDeployerRoleId: deployer.roleId,
       postgres: { host: postgres.adminHost, port: config.postgresPort, database: roles.ready.database },
       caCertificate,
       containers: {
@@ -165,6 +174,7 @@ export function platform(config: StackConfig, variation: Variation) {
       },
       secrets: {
         VAULT_JWT_SECRET: config.vaultJwtSecret,
+        VAULT_DEPLOYER_SECRET_ID: deployer.secretId,
         OAUTH_JWT_SECRET: config.oauthJwtSecret,
         POSTGRES_PASSWORD: config.postgresPassword,
         POSTGRES_MIGRATOR_PASSWORD: config.postgresMigratorPassword,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { dataVolume } from "../container/dataVolume";
 import { HardenedContainer, type NetworkAttachment } from "../container/hardenedContainer";
 
 export interface BrokerArgs {
@@ -15,10 +16,10 @@ export interface BrokerArgs {
   readonly vaultJwtSecret: pulumi.Input<string>;
   /** Vault on the vault segment, https. */
   readonly vaultAddress: string;
-  /** Its AppRole, and the file that brings the secret id: name and content. */
+  /** Its AppRole, and the token that gives its secret id out once. */
   readonly role: {
     readonly roleId: pulumi.Input<string>;
-    readonly secretIdFile: Record<string, pulumi.Input<string>>;
+    readonly wrappedSecretId: pulumi.Input<string>;
   };
 }
 
@@ -28,7 +29,9 @@ export const brokerPort = 8090;
 
 /**
  * The credential broker: the only container that can reach Vault, and only for connectors' credentials. It answers
- * requests that carry a fresh single-use token, and none other. It is healthy while Vault is unsealed.
+ * requests that carry a fresh single-use token (broker-token-require-freshness), never a static one
+ * (vault-token-disallow-static). It is healthy while Vault is unsealed. Its secret id comes in a token that works
+ * once; it keeps it in a volume of its own, so that it can be started again.
  */
 export class Broker extends pulumi.ComponentResource {
   readonly containerName: string;
@@ -54,11 +57,14 @@ export class Broker extends pulumi.ComponentResource {
           secrets: {
             VAULT_JWT_SECRET: args.vaultJwtSecret,
             VAULT_ROLE_ID: args.role.roleId,
-            ...args.role.secretIdFile,
+            VAULT_WRAPPED_SECRET_ID: args.role.wrappedSecretId,
             "tls.crt": args.certificate,
             "tls.key": args.privateKey,
           },
           config: { "ca.crt": args.caCertificate },
+        },
+        volumes: {
+          "/var/lib/broker": dataVolume(this, name, { ...args, service: "broker", content: "login" }),
         },
         temporary: { "/tmp": 16 },
         networks: args.networks,

@@ -1,6 +1,7 @@
 /**
- * What the credential broker may do in Vault: use each connector's credential, and its own login. One level each
- * for organisation and connector: `+` is one path segment, where `*` would be everything below.
+ * What the credential broker may do in Vault: use each connector's credential, and its own login, none of it with
+ * sudo (vault-policy-disallow-sudo). One level each for organisation and connector: `+` is one path segment, where `*`
+ * would be everything below (vault-policy-disallow-wildcard).
  */
 export const brokerPolicy = `
 path "connectors/data/+/+"     { capabilities = ["create", "read", "update"] }

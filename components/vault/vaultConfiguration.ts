@@ -2,21 +2,17 @@ import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
 
 import { brokerPolicy } from "./brokerPolicy";
+import { WrappedSecretId, type VaultDeployer } from "./wrappedSecretId";
 
 export interface VaultConfigurationArgs {
   /** Where Vault writes its audit log, on a volume of its container, e.g. /vault/logs/audit.log. */
   readonly auditFile: string;
-  /**
-   * Changes with everything that replaces the broker's container, such as its image: each container gets a secret
-   * id of its own, and the one before becomes useless.
-   */
+  /** With what the provider logs in too. */
+  readonly deployer: VaultDeployer;
+  /** Addresses from which the broker logs in and uses its login, as a CIDR: those of the vault segment. */
+  readonly brokerNetwork: pulumi.Input<string>;
+  /** Changes with the broker's container, such as its image: each gets a secret id of its own. */
   readonly brokerGeneration: pulumi.Input<string>;
-  /**
-   * Hands the secret id over in a single-use wrapping token, valid for 10 minutes, so that a secret id read on
-   * the way shows when the broker finds it used. The broker's container then can't start a second time without a
-   * deployment, so the stacks leave it off (docs/accepted-risks.md).
-   */
-  readonly wrapSecretId: boolean;
 }
 
 /** Lifetimes in seconds. */
@@ -28,15 +24,18 @@ const hours = 60 * minutes;
  *
  * - a KV v2 engine at `connectors/` that takes no write without check-and-set and keeps ten versions
  * - the policy `broker`: each credential at `connectors/<organisation>/<connector>`, no list, nothing else
- * - the AppRole `broker`: logins of 20 minutes, 24 hours with renewals, never without a secret id
+ * - the AppRole `broker`: logins of 20 minutes, 24 hours with renewals (vault-token-limit-ttl), with the policy
+ *   `broker` alone (vault-token-disallow-root), from the vault segment alone and never without a secret id
+ *   (vault-role-require-binding), which is handed over in a single-use wrapping token
  * - two audit devices, a file and the container's standard output: one that fails doesn't stop Vault
+ *   (vault-audit-require-devices), and secrets in them are hashed (vault-audit-disallow-raw)
  *
  * Give it a provider whose token comes after the Seal. Audited from the first resource on: the devices come first.
  */
 export class VaultConfiguration extends pulumi.ComponentResource {
   readonly roleId: pulumi.Output<string>;
-  /** The file of the broker's secrets folder that brings its secret id: name and content. */
-  readonly secretIdFile: Record<string, pulumi.Output<string>>;
+  /** Gives the broker's secret id out once. */
+  readonly wrappedSecretId: pulumi.Output<string>;
 
   constructor(
     name: string,
@@ -91,9 +90,9 @@ export class VaultConfiguration extends pulumi.ComponentResource {
         backend: approle.path,
         roleName: "broker",
         bindSecretId: true,
-        // Reusable, for the login after an outage longer than a login's life; replaced with the container.
-        secretIdNumUses: 0,
-        secretIdTtl: 0,
+        secretIdBoundCidrs: [args.brokerNetwork],
+        tokenBoundCidrs: [args.brokerNetwork],
+        secretIdTtl: 0, // for the login after an outage, however long; replaced with the broker's image
         tokenPolicies: [policy.name],
         tokenNoDefaultPolicy: true,
         tokenType: "service",
@@ -102,21 +101,14 @@ export class VaultConfiguration extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const secretId = new vault.approle.AuthBackendRoleSecretId(
+    const secretId = new WrappedSecretId(
       `${name}-broker`,
-      {
-        backend: approle.path,
-        roleName: role.roleName,
-        metadata: pulumi.jsonStringify({ generation: args.brokerGeneration }),
-        ...(args.wrapSecretId && { wrappingTtl: "10m" }),
-      },
-      { parent: this, additionalSecretOutputs: ["secretId", "wrappingToken"] },
+      { deployer: args.deployer, role: role.roleName, generation: args.brokerGeneration },
+      { parent: this },
     );
 
     this.roleId = role.roleId;
-    this.secretIdFile = args.wrapSecretId
-      ? { VAULT_WRAPPED_SECRET_ID: pulumi.secret(secretId.wrappingToken) }
-      : { VAULT_SECRET_ID: pulumi.secret(secretId.secretId) };
+    this.wrappedSecretId = pulumi.secret(secretId.wrappingToken);
     this.registerOutputs({ roleId: this.roleId });
   }
 

@@ -57,9 +57,7 @@ export const vaultFindings = {
     frameworks: { article: 7, owasp: "A01:2021" },
     remediation: "Name the paths that its holder needs.",
     places: {
-      component: {
-        none: "this platform declares no such resource; the policy keeps it out of any program that does",
-      },
+      component: "components/vault/brokerPolicy.ts",
       policy: "policies/vault/disallowWildcard.ts",
       probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
       test: "test/policies/vault/policies.test.ts",
@@ -71,9 +69,7 @@ export const vaultFindings = {
     frameworks: { owasp: "A01:2021" },
     remediation: "Remove sudo; root's work belongs to the offline ceremony.",
     places: {
-      component: {
-        none: "this platform declares no such resource; the policy keeps it out of any program that does",
-      },
+      component: "components/vault/brokerPolicy.ts",
       policy: "policies/vault/disallowSudo.ts",
       probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
       test: "test/policies/vault/policies.test.ts",
@@ -85,11 +81,9 @@ export const vaultFindings = {
     frameworks: { article: 1, owasp: "A07:2021" },
     remediation: "Give the token a policy of its own, and revoke root tokens.",
     places: {
-      component: {
-        none: "this platform declares no such resource; the policy keeps it out of any program that does",
-      },
+      component: "components/vault/vaultConfiguration.ts",
       policy: "policies/vault/disallowRootToken.ts",
-      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      probe: "probes/vault/disallowRootToken.ts",
       test: "test/policies/vault/tokens.test.ts",
     },
   },
@@ -99,9 +93,7 @@ export const vaultFindings = {
     frameworks: { article: 7, owasp: "A07:2021" },
     remediation: "Set a maximum TTL of a day or less, and no period.",
     places: {
-      component: {
-        none: "this platform declares no such resource; the policy keeps it out of any program that does",
-      },
+      component: "components/vault/vaultConfiguration.ts",
       policy: "policies/vault/limitTokenTtl.ts",
       probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
       test: "test/policies/vault/tokens.test.ts",
@@ -113,12 +105,74 @@ export const vaultFindings = {
     frameworks: { article: 7, owasp: "A02:2021" },
     remediation: "Use an https address and a CA certificate, and leave skipTlsVerify unset.",
     places: {
-      component: {
-        none: "this platform declares no such resource; the policy keeps it out of any program that does",
-      },
+      component: { none: "stacks/platform.ts gives the provider VaultServer's own address, which is https" },
       policy: "policies/vault/requireProviderTls.ts",
       probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
       test: "test/policies/vault/providerAndServer.test.ts",
+    },
+  },
+  "vault-token-disallow-static": {
+    title: "Static token for Vault",
+    severity: "high",
+    frameworks: { article: 7, owasp: "A07:2021" },
+    remediation:
+      "Log in right before use (AppRole, authLogin), and give services request tokens of 60 seconds, as the broker's.",
+    places: {
+      component: "components/broker/broker.ts",
+      policy: "policies/vault/disallowStaticToken.ts",
+      probe: { none: "shows in the declaration; broker-token-require-freshness tries a static token live" },
+      test: "test/policies/vault/tokens.test.ts",
+    },
+  },
+  "vault-role-require-binding": {
+    title: "AppRole whose login works from anywhere",
+    severity: "medium",
+    frameworks: { article: 7, owasp: "A07:2021" },
+    remediation:
+      "Keep bindSecretId on, and set secretIdBoundCidrs and tokenBoundCidrs to the role's own network.",
+    places: {
+      component: "components/vault/vaultConfiguration.ts",
+      policy: "policies/vault/requireRoleBinding.ts",
+      probe: "probes/vault/requireRoleBinding.ts",
+      test: "test/policies/vault/tokens.test.ts",
+    },
+  },
+  "vault-audit-require-devices": {
+    title: "Vault without two working audit devices",
+    severity: "high",
+    frameworks: { article: 1, owasp: "A09:2021" },
+    remediation:
+      "Declare two, to a file and to standard output: with none nobody knows who read what, with one Vault stops with it.",
+    places: {
+      component: "components/vault/vaultConfiguration.ts",
+      policy: { none: "shows only in all of a program's resources together" },
+      probe: "probes/vault/requireAuditDevices.ts",
+      test: "test/probes/vault/asDeployer.test.ts",
+    },
+  },
+  "vault-audit-disallow-raw": {
+    title: "Vault's audit log holds secrets in clear",
+    severity: "high",
+    frameworks: { owasp: "A09:2021" },
+    remediation: "Leave log_raw off and hmac_accessor on, and the file's mode at 0600.",
+    places: {
+      component: "components/vault/vaultConfiguration.ts",
+      policy: "policies/vault/disallowRawAudit.ts",
+      probe: "probes/vault/disallowRawAudit.ts",
+      test: "test/policies/vault/audit.test.ts",
+    },
+  },
+  "broker-token-require-freshness": {
+    title: "Broker takes a token that isn't a fresh one, signed for the request",
+    severity: "critical",
+    frameworks: { article: 7, owasp: "A07:2021" },
+    remediation:
+      "Accept HS256 tokens of 60 seconds only, once each, by VAULT_JWT_SECRET, with a hash of the request.",
+    places: {
+      component: "components/broker/broker.ts",
+      policy: { none: "what a service accepts doesn't show in its declaration" },
+      probe: "probes/broker/requireFreshToken.ts",
+      test: "test/probes/broker/requireFreshToken.test.ts",
     },
   },
 } as const satisfies Record<string, Finding>;

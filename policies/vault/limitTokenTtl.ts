@@ -6,16 +6,14 @@ interface Parameters {
   maximumSeconds: number;
 }
 
-const inputs: Record<string, readonly string[]> = {
-  "vault:index/token:Token": ["explicitMaxTtl", "ttl"],
-  "vault:appRole/authBackendRole:AuthBackendRole": ["tokenMaxTtl", "tokenExplicitMaxTtl"],
-  "vault:jwt/authBackendRole:AuthBackendRole": ["tokenMaxTtl", "tokenExplicitMaxTtl"],
-};
+const token = "vault:index/token:Token";
+/** A role of any auth method: `vault:kubernetes/authBackendRole:AuthBackendRole`. */
+const role = /^vault:\w+\/authBackendRole:AuthBackendRole$/;
 
 /** Requires Vault's tokens to end: absent or 0 means the server's default, 32 days, and a period means never. */
 export const limitTokenTtl = definePolicy<Parameters>({
   finding: "vault-token-limit-ttl",
-  appliesTo: (type) => type in inputs,
+  appliesTo: (type) => type === token || role.test(type),
   parameters: {
     maximumSeconds: {
       type: "integer",
@@ -32,7 +30,8 @@ export const limitTokenTtl = definePolicy<Parameters>({
         yield { observed: `${input} is ${masked(value)}, which lets it be renewed for ever`, required };
       }
     }
-    const declared = inputs[type]!.map((input): { input: string; value: Maybe<string> } => ({
+    const inputs = type === token ? ["explicitMaxTtl", "ttl"] : ["tokenMaxTtl", "tokenExplicitMaxTtl"];
+    const declared = inputs.map((input): { input: string; value: Maybe<string> } => ({
       input,
       value: readText(props, input),
     }));

@@ -45,6 +45,8 @@ interface Call {
   readonly path: string;
   readonly body?: unknown;
   readonly token?: string;
+  /** Such as `10m`: the answer is only a token that gives it out once, within that time. */
+  readonly wrapTtl?: string;
   /** Statuses that are an answer, not a refusal. */
   readonly accept?: readonly number[];
 }
@@ -114,11 +116,21 @@ export class VaultClient implements AsyncDisposable {
     return { status: statusCode, body };
   }
 
-  private async send({ method, path, body, token }: Call): Promise<{ statusCode: number; text: string }> {
+  private async send({
+    method,
+    path,
+    body,
+    token,
+    wrapTtl,
+  }: Call): Promise<{ statusCode: number; text: string }> {
     const response = await request(new URL(`/v1/${path}`, this.server.address), {
       method,
       dispatcher: this.agent,
-      headers: { "X-Vault-Request": "true", ...(token !== undefined && { "X-Vault-Token": token }) },
+      headers: {
+        "X-Vault-Request": "true",
+        ...(token !== undefined && { "X-Vault-Token": token }),
+        ...(wrapTtl !== undefined && { "X-Vault-Wrap-TTL": wrapTtl }),
+      },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     return { statusCode: response.statusCode, text: await response.body.text() };

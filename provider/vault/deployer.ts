@@ -13,7 +13,8 @@ const mount = "deployer";
 
 /**
  * What `components/vault/vaultConfiguration.ts` needs, and no more: the one KV engine and its settings, the policy
- * and the AppRole of the broker, and audit devices, which Vault protects with sudo. No path of a credential.
+ * and the AppRole of the broker, and audit devices, which Vault protects with sudo. No path of a credential. And
+ * what the probe of vault-token-disallow-root needs: to list tokens by their accessors, which can't be used as tokens.
  */
 export const deployerPolicy = `
 path "sys/mounts"                         { capabilities = ["read"] }
@@ -27,9 +28,11 @@ path "sys/auth/approle/tune"              { capabilities = ["read", "update", "s
 path "sys/mounts/auth/approle"            { capabilities = ["read"] }
 path "sys/mounts/auth/approle/tune"       { capabilities = ["read", "update"] }
 path "auth/approle/role/broker"           { capabilities = ["create", "read", "update", "delete"] }
-path "auth/approle/role/broker/*"         { capabilities = ["create", "read", "update"] }
+path "auth/approle/role/broker/*"         { capabilities = ["create", "read", "update", "list"] }
 path "sys/audit"                          { capabilities = ["read", "sudo"] }
 path "sys/audit/*"                        { capabilities = ["create", "read", "update", "delete", "sudo"] }
+path "auth/token/accessors"               { capabilities = ["list", "sudo"] }
+path "auth/token/lookup-accessor"         { capabilities = ["update"] }
 path "auth/token/lookup-self"             { capabilities = ["read"] }
 path "auth/token/renew-self"              { capabilities = ["update"] }
 path "auth/token/revoke-self"             { capabilities = ["update"] }
@@ -45,6 +48,7 @@ const role = {
   token_max_ttl: "30m",
 };
 
+const login = z.object({ auth: z.object({ client_token: z.string() }) });
 const roleId = z.object({ data: z.object({ role_id: z.string() }) });
 const secretId = z.object({ data: z.object({ secret_id: z.string() }) });
 
@@ -70,4 +74,22 @@ export async function createDeployer(client: VaultClient, token: string): Promis
     body: {},
   });
   return { roleId: id.data.role_id, secretId: secret.data.secret_id };
+}
+
+/** Runs `work` with a login of the deployer's, which is revoked after it. */
+export async function asDeployer<T>(
+  client: VaultClient,
+  { roleId: role_id, secretId: secret_id }: Deployer,
+  work: (token: string) => Promise<T>,
+): Promise<T> {
+  const { auth } = await client.ask(login, {
+    method: "PUT",
+    path: `auth/${mount}/login`,
+    body: { role_id, secret_id },
+  });
+  try {
+    return await work(auth.client_token);
+  } finally {
+    await client.call({ method: "PUT", path: "auth/token/revoke-self", token: auth.client_token });
+  }
 }

@@ -14,10 +14,9 @@ const sha = "0123456789abcdef0123456789abcdef01234567";
 /** A stack of which nothing is wrong; its secrets are made anew each time. */
 export function compliantTarget(docker: Docker = unexpected): Mutable<Target> {
   const secrets = Object.fromEntries(
-    ["VAULT_JWT_SECRET", "OAUTH_JWT_SECRET", "POSTGRES_APP_PASSWORD"].map((name) => [
-      name,
-      randomBytes(24).toString("base64url"),
-    ]),
+    ["VAULT_JWT_SECRET", "VAULT_DEPLOYER_SECRET_ID", "OAUTH_JWT_SECRET", "POSTGRES_APP_PASSWORD"].map(
+      (name) => [name, randomBytes(24).toString("base64url")],
+    ),
   );
   const containers = services.map((service, index) => compliantContainer(service, index));
   return {
@@ -26,6 +25,7 @@ export function compliantTarget(docker: Docker = unexpected): Mutable<Target> {
     edgeUrl: "https://127.0.0.1:8443",
     edgeHttpUrl: "http://127.0.0.1:8080",
     vaultAddress: "https://127.0.0.1:18200",
+    vaultDeployerRoleId: "deployer",
     postgres: { host: "127.0.0.1", port: 15432, database: "apexmcp" },
     caCertificate: "unused",
     secrets,

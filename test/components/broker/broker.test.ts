@@ -13,7 +13,7 @@ const record = () =>
       image: "apexmcp/gateway:0123456789012345678901234567890123456789",
       networks: [{ network: network("dev-broker"), alias: "broker" }, { network: network("dev-vault") }],
       vaultAddress: "https://vault:8200",
-      role: { roleId: "role", secretIdFile: { VAULT_WRAPPED_SECRET_ID: secret } },
+      role: { roleId: "role", wrappedSecretId: secret },
       vaultJwtSecret: secret,
       certificate: "certificate",
       privateKey: "key",
@@ -34,6 +34,12 @@ it("runs the second entry point on its two networks, with nothing published and 
     ],
   });
   expect(JSON.stringify(container)).not.toContain(secret);
+});
+
+it("keeps its secret id in a volume of its own", async () => {
+  expect(named(await record(), "broker-container")["mounts"]).toEqual([
+    { type: "volume", source: "dev-broker-login", target: "/var/lib/broker" },
+  ]);
 });
 
 it("gets its files where the broker's configuration reads them", async () => {

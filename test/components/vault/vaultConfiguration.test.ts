@@ -8,16 +8,22 @@ import {
 } from "../../../components/vault/vaultConfiguration";
 import { named, recordResources, type Recorded } from "../recordedResources";
 
-async function record(changes: Partial<VaultConfigurationArgs> = {}): Promise<Recorded[]> {
-  return recordResources(() => {
-    const provider = new vault.Provider("vault", { address: "https://127.0.0.1:8200", token: "t" });
-    return new VaultConfiguration(
-      "vault",
-      { auditFile: "/vault/logs/audit.log", brokerGeneration: "g1", wrapSecretId: true, ...changes },
-      { provider },
-    );
-  });
+function configure(changes: Partial<VaultConfigurationArgs> = {}): VaultConfiguration {
+  const provider = new vault.Provider("vault", { address: "https://127.0.0.1:8200", token: "t" });
+  return new VaultConfiguration(
+    "vault",
+    {
+      auditFile: "/vault/logs/audit.log",
+      deployer: { address: "https://127.0.0.1:8200", caCertificate: "ca", roleId: "r", secretId: "s" },
+      brokerNetwork: "10.0.2.0/24",
+      brokerGeneration: "g1",
+      ...changes,
+    },
+    { provider },
+  );
 }
+
+const record = (changes?: Partial<VaultConfigurationArgs>) => recordResources(() => configure(changes));
 
 const typed = (recorded: Recorded[], type: string) => recorded.filter((it) => it.type === type);
 
@@ -44,7 +50,7 @@ it("keeps credentials in KV v2, ten versions each, written with check-and-set on
   expect(JSON.parse((dataJson as { value: string }).value)).toEqual({ cas_required: true, max_versions: 10 });
 });
 
-it("gives the broker's login a short life, a secret id it can't do without, and its own policy alone", async () => {
+it("gives the broker's login a short life, a secret id it can't do without, its own network and policy alone", async () => {
   const recorded = await record();
   const [role] = typed(recorded, "vault:appRole/authBackendRole:AuthBackendRole");
   expect(role?.inputs).toMatchObject({
@@ -53,6 +59,8 @@ it("gives the broker's login a short life, a secret id it can't do without, and 
     tokenNoDefaultPolicy: true,
     tokenTtl: 1200,
     tokenMaxTtl: 86_400,
+    secretIdBoundCidrs: ["10.0.2.0/24"],
+    tokenBoundCidrs: ["10.0.2.0/24"],
   });
 });
 
@@ -68,32 +76,14 @@ it("lets the broker at credentials and its own login, and nowhere by a glob", ()
   expect(brokerPolicy).not.toMatch(/\*|sudo|list|root/);
 });
 
-const secretId = (recorded: Recorded[]) =>
-  typed(recorded, "vault:appRole/authBackendRoleSecretId:AuthBackendRoleSecretId")[0]?.inputs;
-
-it("makes a new secret id for each generation of the broker, wrapped for ten minutes", async () => {
-  expect(secretId(await record())).toMatchObject({ wrappingTtl: "10m", metadata: '{"generation":"g1"}' });
-  expect(secretId(await record({ brokerGeneration: "g2" }))).toMatchObject({
-    metadata: '{"generation":"g2"}',
-  });
-  expect(secretId(await record({ wrapSecretId: false }))).not.toHaveProperty("wrappingTtl");
+it("makes a wrapped secret id for each generation of the broker, by the deployer's credential", async () => {
+  const [secretId] = typed(await record({ brokerGeneration: "g2" }), "hardening:vault:WrappedSecretId");
+  expect(secretId?.inputs).toMatchObject({ role: "broker", generation: "g2", deployerRoleId: "r" });
+  expect(secretId?.inputs["deployerSecretId"]).toMatchObject({ value: "s" }); // a Pulumi secret
 });
 
-it.each([
-  [true, "VAULT_WRAPPED_SECRET_ID"],
-  [false, "VAULT_SECRET_ID"],
-])("hands the secret id over as a Pulumi secret, wrapped: %s, in the file %s", async (wrapSecretId, file) => {
+it("hands the wrapping token over as a Pulumi secret", async () => {
   let configuration: VaultConfiguration | undefined;
-  await recordResources(() => {
-    const provider = new vault.Provider("vault", { address: "https://127.0.0.1:8200", token: "t" });
-    configuration = new VaultConfiguration(
-      "vault",
-      { auditFile: "/vault/logs/audit.log", brokerGeneration: "g1", wrapSecretId },
-      { provider },
-    );
-    return configuration;
-  });
-  const files = configuration?.secretIdFile ?? {};
-  expect(Object.keys(files)).toEqual([file]);
-  expect(await pulumi.isSecret(files[file]!)).toBe(true);
+  await recordResources(() => (configuration = configure()));
+  expect(await pulumi.isSecret(configuration!.wrappedSecretId)).toBe(true);
 });

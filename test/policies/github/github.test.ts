@@ -40,6 +40,11 @@ const permissions = of("actionsRepositoryPermissions:ActionsRepositoryPermission
 describe("github-secret-require-environment", () => {
   refuses("github-secret-require-environment", {
     "Vault's unseal key": () => actionsSecret({ secretName: "VAULT_UNSEAL_KEY" }),
+    "the key of a rekey under way": () => actionsSecret({ secretName: "VAULT_UNSEAL_KEY_NEXT" }),
+    "the unseal key, of the organisation": () => ({
+      ...actionsSecret({ secretName: "VAULT_UNSEAL_KEY", visibility: "selected" }),
+      type: "github:index/actionsOrganizationSecret:ActionsOrganizationSecret",
+    }),
     "the same in lower case": () => actionsSecret({ secretName: "vault_unseal_key" }),
     "a name unknown until deployed": () => actionsSecret({ secretName: unknownValue }),
   });

@@ -1,9 +1,13 @@
-import { accepts, refuses } from "../cases";
-import { unknownValue, type TestedResource } from "../evaluate";
+import { randomBytes } from "node:crypto";
 
+import { accepts, refuses } from "../cases";
+import { container } from "../compliantContainer";
+import { evaluate, secret, unknownValue, type TestedResource } from "../evaluate";
+
+const addresses = { secretIdBoundCidrs: ["10.0.2.0/24"], tokenBoundCidrs: ["10.0.2.0/24"] };
 const role = (props: object = {}): TestedResource => ({
   type: "vault:appRole/authBackendRole:AuthBackendRole",
-  props: { roleName: "broker", tokenPolicies: ["broker"], tokenMaxTtl: 3600, ...props },
+  props: { roleName: "broker", tokenPolicies: ["broker"], tokenMaxTtl: 3600, ...addresses, ...props },
 });
 const token = (props: object = {}): TestedResource => ({
   type: "vault:index/token:Token",
@@ -30,10 +34,58 @@ describe("vault-token-limit-ttl", () => {
     "a period": () => role({ tokenPeriod: 3600 }),
     "a token's period": () => token({ period: "1h" }),
     "a token of two days": () => token({ explicitMaxTtl: "1d24h1s" }),
+    "a role of another auth method": () => ({
+      ...role({ tokenMaxTtl: undefined }),
+      type: "vault:kubernetes/authBackendRole:AuthBackendRole",
+    }),
+  });
+});
+
+describe("vault-role-require-binding", () => {
+  refuses("vault-role-require-binding", {
+    "no secret id": () => role({ bindSecretId: false }),
+    "a secret id maybe, unknown until deployed": () => role({ bindSecretId: unknownValue }),
+    "secret ids good from anywhere": () => role({ secretIdBoundCidrs: undefined }),
+    "tokens good from anywhere": () => role({ tokenBoundCidrs: [] }),
+    "every address there is": () => role({ tokenBoundCidrs: ["0.0.0.0/0"] }),
+    "every IPv6 address": () => role({ secretIdBoundCidrs: ["10.0.2.0/24", "::/0"] }),
+  });
+});
+
+const provider = (props: object): TestedResource => ({ type: "pulumi:providers:vault", props: { ...props } });
+const upload = (content: string) =>
+  container((props) => (props.uploads = [{ file: "/etc/x.conf", content }]));
+const fixed = randomBytes(24).toString("base64url");
+
+describe("vault-token-disallow-static", () => {
+  refuses("vault-token-disallow-static", {
+    "nginx setting the article's header": () => upload(`proxy_set_header X-Vault-Secret "${fixed}";`),
+    "a header in YAML": () => upload(`headers:\n  X-Vault-Token: ${fixed}\n`),
+    "a header in JSON": () => upload(JSON.stringify({ headers: { "x-vault-token": fixed } })),
+    "a header in a secret file": () => upload(secret(`X-Vault-Secret: ${fixed}`)),
+    "a header in a command": () =>
+      container((props) => (props.command = ["curl", "-H", `X-Vault-Token: ${fixed}`, "https://vault:8200"])),
+    "the provider's token": () => provider({ address: "https://vault:8200", token: secret(fixed) }),
+    "the provider's token, unknown until deployed": () =>
+      provider({ address: "https://vault:8200", token: unknownValue }),
+    "a header of the provider": () =>
+      provider({ address: "https://vault:8200", headers: [{ name: "X-Vault-Token", value: secret(fixed) }] }),
+  });
+
+  test("doesn't show the token", async () => {
+    const { messages } = await evaluate(upload(`X-Vault-Token: ${fixed}`));
+    expect(messages).toHaveLength(1);
+    expect(messages.join()).not.toContain(fixed);
   });
 });
 
 accepts({
+  "a header set from a variable": () => upload("proxy_set_header X-Vault-Token $vault_token;"),
+  "a header that is only named": () => upload("# takes requests with X-Vault-Token from nobody"),
+  "a provider that logs in": () =>
+    provider({ address: "https://vault:8200", authLogin: { path: "auth/deployer/login" } }),
+  "a role whose network isn't made yet": () =>
+    role({ secretIdBoundCidrs: [unknownValue], tokenBoundCidrs: unknownValue }),
   "a role of an hour": () => role(),
   "a role of a day": () => role({ tokenMaxTtl: 86400 }),
   "a role of JWTs": () => ({ ...role(), type: "vault:jwt/authBackendRole:AuthBackendRole" }),

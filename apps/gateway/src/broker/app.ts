@@ -7,8 +7,9 @@ import { registerCredentialRoutes } from "./credentialRoutes";
 import { CredentialStore } from "./credentialStore";
 import { Problem, problemOf, sendProblem } from "./problem";
 import { AUDIENCE, BODY_LIMIT, GATEWAY } from "./protocol";
+import type { LoginRefused } from "./vaultAnswer";
 import { VaultConnection } from "./vaultConnection";
-import { VaultLogin, type LoginRefused } from "./vaultLogin";
+import { VaultLogin } from "./vaultLogin";
 
 /** Nothing of ours puts these in a log line; this is the net below a later mistake. */
 const REDACTED = ["authorization", "token", "secret", "secretId", "credential", "body", "headers"].flatMap(

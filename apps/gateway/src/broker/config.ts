@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { secretsDirectory } from "../config";
@@ -14,6 +14,7 @@ const settings = z.object({
     .string({ error: "is missing: set it to Vault's address, as in https://vault:8200" })
     .regex(/^https:\/\/[^/?#@]+$/, "must be https://<host>:<port> and no more"),
   VAULT_CACERT: z.string().min(1).default("/etc/apexmcp/ca.crt"),
+  STATE_DIRECTORY: z.string().min(1).default("/var/lib/broker"),
 });
 
 export interface BrokerConfig {
@@ -37,7 +38,7 @@ export class BrokerConfigError extends Error {
 
 /**
  * The broker's configuration from environment variables and the files of the secrets folder: VAULT_JWT_SECRET,
- * tls.crt, tls.key, VAULT_ROLE_ID, and either VAULT_WRAPPED_SECRET_ID or, in development, VAULT_SECRET_ID.
+ * tls.crt, tls.key, VAULT_ROLE_ID and VAULT_WRAPPED_SECRET_ID. STATE_DIRECTORY has to be writable.
  * @throws BrokerConfigError listing every problem, with the fix of each
  */
 export function loadBrokerConfig(environment: Environment): BrokerConfig {
@@ -46,7 +47,7 @@ export function loadBrokerConfig(environment: Environment): BrokerConfig {
   for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join(".")} ${issue.message}`);
   if (!parsed.success) throw new BrokerConfigError(problems);
 
-  const { HOST, PORT, LOG_LEVEL, VAULT_ADDR, VAULT_CACERT } = parsed.data;
+  const { HOST, PORT, LOG_LEVEL, VAULT_ADDR, VAULT_CACERT, STATE_DIRECTORY } = parsed.data;
   const directory = secretsDirectory(environment);
   const file = (name: string) => readText(join(directory, name));
   const required = (name: string, purpose: string) => {
@@ -66,22 +67,27 @@ export function loadBrokerConfig(environment: Environment): BrokerConfig {
     problems.push(`VAULT_CACERT names ${VAULT_CACERT}, which is no PEM certificate: mount the CA's there`);
   }
   const roleId = required("VAULT_ROLE_ID", "the id of the AppRole 'broker'");
-  const wrapped = file("VAULT_WRAPPED_SECRET_ID");
-  const plain = file("VAULT_SECRET_ID");
-  if ((wrapped === undefined) === (plain === undefined)) {
+  const wrappedSecretId = required(
+    "VAULT_WRAPPED_SECRET_ID",
+    "the wrapping token of a secret id for that role",
+  );
+  if (!isWritable(STATE_DIRECTORY)) {
     problems.push(
-      `${directory} must hold one of VAULT_WRAPPED_SECRET_ID (a wrapping token) and VAULT_SECRET_ID`,
+      `STATE_DIRECTORY is ${STATE_DIRECTORY}, where this user can't write: mount a volume of the broker's own there`,
     );
   }
   const tokenSecret = readTokenSecret(environment, directory, problems);
   if (problems.length > 0) throw new BrokerConfigError(problems);
 
-  const secretId = wrapped === undefined ? { plain: plain ?? "" } : { wrapped };
   return {
     listen: { host: HOST, port: PORT },
     logLevel: LOG_LEVEL,
     tls,
-    vault: { address: VAULT_ADDR, certificateAuthority, role: { roleId, secretId } },
+    vault: {
+      address: VAULT_ADDR,
+      certificateAuthority,
+      role: { roleId, wrappedSecretId, directory: STATE_DIRECTORY },
+    },
     tokenSecret,
   };
 }
@@ -99,6 +105,15 @@ function readText(path: string): string | undefined {
     return readFileSync(path, "utf8").trim() || undefined;
   } catch {
     return undefined;
+  }
+}
+
+function isWritable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 

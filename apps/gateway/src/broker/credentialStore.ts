@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { Problem } from "./problem";
 import { credentialPath, storedCredential, type CredentialName, type StoredCredential } from "./protocol";
+import { LoginRefused } from "./vaultAnswer";
 import {
   VaultUnavailable,
   type VaultConnection,
   type VaultRequest,
   type VaultResponse,
 } from "./vaultConnection";
-import { LoginRefused, type VaultLogin } from "./vaultLogin";
+import type { VaultLogin } from "./vaultLogin";
 
 /** Where Vault mounts the KV v2 engine whose every secret is a connector's credential. */
 const MOUNT = "connectors";

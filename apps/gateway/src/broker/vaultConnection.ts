@@ -82,7 +82,12 @@ export class VaultConnection {
     if (errors.includes("Vault is sealed") || (status === 503 && health.safeParse(answer).success)) {
       throw new VaultUnavailable("sealed", "Vault is sealed");
     }
-    if (status >= 500 || status === 429) throw new VaultUnavailable("failing", `Vault fails (${status})`);
+    if (status >= 500 || status === 429) {
+      throw new VaultUnavailable(
+        "failing",
+        `Vault fails (${[status, ...errors].join(": ").replace(/\s+/g, " ")})`,
+      );
+    }
     return { status, body: answer, errors };
   }
 

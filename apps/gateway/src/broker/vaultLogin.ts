@@ -1,29 +1,24 @@
 import type { FastifyBaseLogger } from "fastify";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { VaultUnavailable, type VaultConnection, type VaultResponse } from "./vaultConnection";
-
-/** A secret id, or the single-use token that wraps it. */
-export type SecretId = { plain: string } | { wrapped: string };
+import { secretIdOf } from "./secretId";
+import { answer, LoginRefused } from "./vaultAnswer";
+import { VaultUnavailable, type VaultConnection } from "./vaultConnection";
 
 export interface AppRole {
   roleId: string;
-  secretId: SecretId;
+  /** The single-use token that wraps the secret id. */
+  wrappedSecretId: string;
+  /** Where the secret id is kept once it is unwrapped. */
+  directory: string;
 }
 
-/** Vault said no to the login itself: only a new secret id helps, and trying again can lock the role. */
-export class LoginRefused extends Error {}
-
-/** Where the secret id must come from, so that a wrapping token of something else isn't used. */
-const CREATION_PATH = "auth/approle/role/broker/secret-id";
 /** Milliseconds between tries while Vault is away. */
 const RETRY = 250;
 
 const login = z.object({
   auth: z.object({ client_token: z.string().min(1), lease_duration: z.number().positive() }),
 });
-const wrapping = z.object({ data: z.object({ creation_path: z.string() }) });
-const unwrapped = z.object({ data: z.object({ secret_id: z.string().min(1) }) });
 
 /**
  * The broker's own Vault login (AppRole): renewed at half of its life, made anew near its maximum life or when
@@ -100,16 +95,17 @@ export class VaultLogin {
   }
 
   async #login(): Promise<void> {
-    this.#secretId ??= await this.#unwrap();
+    const { roleId, wrappedSecretId, directory } = this.role;
+    this.#secretId ??= await secretIdOf(this.vault, wrappedSecretId, directory);
     const response = await this.vault.request({
       method: "POST",
       path: "auth/approle/login",
-      body: { role_id: this.role.roleId, secret_id: this.#secretId },
+      body: { role_id: roleId, secret_id: this.#secretId },
     });
     const { client_token, lease_duration } = answer(
       response,
       login,
-      "the broker's login: deploy a new secret id for its role",
+      "the broker's login: deploy a new secret id for its role (pulumi up --replace its WrappedSecretId)",
     ).auth;
     this.#token = client_token;
     this.log.info({ seconds: lease_duration }, "logged in to Vault");
@@ -135,35 +131,4 @@ export class VaultLogin {
       });
     }, milliseconds);
   }
-
-  async #unwrap(): Promise<string> {
-    const { secretId } = this.role;
-    if ("plain" in secretId) return secretId.plain;
-    const used =
-      "the secret id's wrapping token: it was used before or its time is over. If this broker didn't use it, " +
-      "somebody else did: revoke the role's secret ids. Then deploy a new one";
-    const looked = await this.vault.request({
-      method: "POST",
-      path: "sys/wrapping/lookup",
-      body: { token: secretId.wrapped },
-    });
-    if (answer(looked, wrapping, used).data.creation_path !== CREATION_PATH) {
-      throw new LoginRefused(
-        `the wrapping token wraps no secret id of ${CREATION_PATH}: somebody replaced it`,
-      );
-    }
-    const response = await this.vault.request({
-      method: "POST",
-      path: "sys/wrapping/unwrap",
-      token: secretId.wrapped,
-    });
-    return answer(response, unwrapped, used).data.secret_id;
-  }
-}
-
-/** @throws LoginRefused, saying what was refused and what to do */
-function answer<T>({ status, body, errors }: VaultResponse, type: z.ZodType<T>, what: string): T {
-  const parsed = type.safeParse(body);
-  if (status === 200 && parsed.success) return parsed.data;
-  throw new LoginRefused(`Vault refused (${[status, ...errors].join(", ")}) ${what}`);
 }

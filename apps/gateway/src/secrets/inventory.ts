@@ -33,11 +33,6 @@ export const secretInventory = {
     service: "broker",
     optional: true,
   },
-  VAULT_SECRET_ID: {
-    purpose: "lets a development broker log in to Vault",
-    service: "broker",
-    optional: true,
-  },
 } as const satisfies Record<string, InventoryEntry>;
 
 export type InventoryName = keyof typeof secretInventory;

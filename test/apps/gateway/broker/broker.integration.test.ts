@@ -1,4 +1,6 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { request, Agent } from "undici";
 import { Hs256 } from "../../../../apps/gateway/src/tokens/hs256";
 import { RequestTokenSigner } from "../../../../apps/gateway/src/tokens/requestToken";
@@ -19,7 +21,7 @@ const filesFor = async (server: ConnectorVault) =>
     address: server.server.address,
     caCertificate: server.server.caCertificate,
     roleId: server.roleId,
-    secretId: await server.newSecretId(),
+    wrappedSecretId: await server.newWrapped(),
   });
 
 beforeAll(async () => {
@@ -229,40 +231,75 @@ test("neither the broker's log nor Vault's audit log holds a credential, a token
 });
 
 describe("the secret id", () => {
-  const startWrapped = async (token: string) => {
-    const mine = await filesFor(vault);
-    mine.remove("VAULT_SECRET_ID");
-    mine.write("VAULT_WRAPPED_SECRET_ID", token);
-    return { mine, broker: await BrokerProcess.start(mine) };
+  const started = async (mine: BrokerFiles, token?: string) => {
+    if (token !== undefined) mine.write("VAULT_WRAPPED_SECRET_ID", token);
+    return BrokerProcess.start(mine);
+  };
+  const crashed = async (own: BrokerProcess) => {
+    own.kill("SIGKILL");
+    await own.exit;
   };
 
-  test("can come wrapped, and then logs in once only", async () => {
+  test("is unwrapped once and kept for its owner only, so that a broker that crashed starts again", async () => {
     const token = await vault.newWrapped();
-    const first = await startWrapped(token);
-    await using one = first.broker;
-    await one.untilReady();
-    const second = await startWrapped(token);
-    await using two = second.broker;
-    expect(await two.exit).toBe(1);
-    expect(two.log).toContain("somebody else did: revoke the role's secret ids");
-    expect(two.log).not.toContain(token);
-    first.mine.remove();
-    second.mine.remove();
+    const mine = await filesFor(vault);
+    for (let start = 0; start < 3; start++) {
+      await using own = await started(mine, token);
+      await own.untilReady();
+      expect(own.log).not.toContain(token);
+      await crashed(own);
+    }
+    const [file, ...others] = readdirSync(mine.state);
+    expect([file, others]).toEqual(["secret-id.json", []]);
+    expect(statSync(join(mine.state, file!)).mode & 0o777).toBe(0o600);
+    expect(vault.auditLog.match(/"path":"sys\/wrapping\/unwrap"/g)?.length).toBeGreaterThan(0);
+
+    // Deployed anew: the kept one isn't used any more.
+    await using next = await started(mine, await vault.newWrapped());
+    const before = readFileSync(join(mine.state, file!), "utf8");
+    await next.untilReady();
+    expect(readFileSync(join(mine.state, file!), "utf8")).not.toBe(before);
+    mine.remove();
+  });
+
+  test("isn't to be had from a token that somebody used before", async () => {
+    const token = await vault.newWrapped();
+    const thief = await filesFor(vault);
+    await using first = await started(thief, token);
+    await first.untilReady();
+    const mine = await filesFor(vault);
+    await using own = await started(mine, token);
+    expect(await own.exit).toBe(1);
+    expect(own.log).toContain("it was used before, or its ten minutes are over");
+    expect(own.log).not.toContain(token);
+    for (const files of [thief, mine]) files.remove();
   });
 
   test("isn't taken from a wrapping token of something else", async () => {
-    const { mine, broker: own } = await startWrapped(await vault.newWrapped("sys/mounts", "GET"));
-    await using refused = own;
-    expect(await refused.exit).toBe(1);
-    expect(refused.log).toContain("somebody replaced it");
+    const mine = await filesFor(vault);
+    await using own = await started(mine, await vault.newWrapped("sys/mounts", "GET"));
+    expect(await own.exit).toBe(1);
+    expect(own.log).toContain("somebody replaced it");
+    mine.remove();
+  });
+
+  test("that can't be kept ends the broker before it is used", async () => {
+    const mine = await filesFor(vault);
+    mkdirSync(join(mine.state, "secret-id.json.tmp"));
+    await using own = await started(mine);
+    expect(await own.exit).toBe(1);
+    expect(own.log).toMatch(/can't be kept in .*secret-id.json \(EISDIR\)/);
+    expect(own.log).not.toContain("logged in");
     mine.remove();
   });
 
   test("that Vault refuses ends the broker with a clear message", async () => {
     const mine = await filesFor(vault);
+    const token = await vault.newWrapped();
     const wrong = secretText();
-    mine.write("VAULT_SECRET_ID", wrong);
-    await using own = await BrokerProcess.start(mine);
+    const wrapping = createHash("sha256").update(token).digest("hex");
+    writeFileSync(join(mine.state, "secret-id.json"), JSON.stringify({ wrapping, secretId: wrong }));
+    await using own = await started(mine, token);
     expect(await own.exit).toBe(1);
     expect(own.log).toMatch(/Vault refused \(400, invalid role or secret ID\) the broker's login/);
     expect(own.log).not.toContain(wrong);
@@ -275,7 +312,7 @@ test("a Vault whose certificate another CA signed never gets the secret id", asy
     address: vault.server.address,
     caCertificate: (await createAuthority()).certificate,
     roleId: vault.roleId,
-    secretId: await vault.newSecretId(),
+    wrappedSecretId: await vault.newWrapped(),
   });
   await using own = await BrokerProcess.start(mine);
   await own.untilReady(503);

@@ -8,6 +8,8 @@ export interface BrokerFiles {
   environment: Record<string, string>;
   /** Stands in for /run/secrets. */
   secrets: string;
+  /** Stands in for the broker's volume. */
+  state: string;
   /** VAULT_JWT_SECRET. */
   tokenSecret: string;
   /** PEM of the CA that signed the broker's certificate, which is for 127.0.0.1 and localhost. */
@@ -18,13 +20,13 @@ export interface BrokerFiles {
 
 /** What a deployment gives a broker: files and environment. Vault's CA is the broker's unless given. */
 export async function createBrokerFiles(
-  vault: { address: string; caCertificate?: string; roleId?: string; secretId?: string } = {
+  vault: { address: string; caCertificate?: string; roleId?: string; wrappedSecretId?: string } = {
     address: "https://127.0.0.1:1",
   },
 ): Promise<BrokerFiles> {
   const folder = mkdtempSync(join(tmpdir(), "broker-files-"));
-  const secrets = join(folder, "secrets");
-  mkdirSync(secrets);
+  const [secrets, state] = [join(folder, "secrets"), join(folder, "state")];
+  for (const directory of [secrets, state]) mkdirSync(directory);
   const write = (name: string, content: string) =>
     writeFileSync(join(secrets, name), content, { mode: 0o600 });
   const authority = await createAuthority();
@@ -34,17 +36,19 @@ export async function createBrokerFiles(
   write("tls.key", key);
   write("VAULT_JWT_SECRET", tokenSecret);
   write("VAULT_ROLE_ID", vault.roleId ?? randomBytes(16).toString("hex"));
-  write("VAULT_SECRET_ID", vault.secretId ?? randomBytes(16).toString("hex"));
+  write("VAULT_WRAPPED_SECRET_ID", vault.wrappedSecretId ?? randomBytes(16).toString("hex"));
   writeFileSync(join(folder, "ca.crt"), vault.caCertificate ?? authority.certificate);
   return {
     environment: {
       SECRETS_DIRECTORY: secrets,
       VAULT_ADDR: vault.address,
       VAULT_CACERT: join(folder, "ca.crt"),
+      STATE_DIRECTORY: state,
       HOST: "127.0.0.1",
       LOG_LEVEL: "trace",
     },
     secrets,
+    state,
     tokenSecret,
     authority: authority.certificate,
     write,

@@ -23,13 +23,12 @@ test("listens on every address of its container, on 8090, unless told otherwise"
   expect(config.tokenSecret).toBe(files.tokenSecret);
 });
 
-test("takes a wrapped secret id, or in development a plain one", () => {
-  expect(loadBrokerConfig(files.environment).vault.role.secretId).toEqual({
-    plain: expect.any(String) as unknown,
-  });
-  files.remove("VAULT_SECRET_ID");
+test("takes a wrapped secret id, and a directory to keep it in", () => {
   files.write("VAULT_WRAPPED_SECRET_ID", "hvs.wrapping\n");
-  expect(loadBrokerConfig(files.environment).vault.role.secretId).toEqual({ wrapped: "hvs.wrapping" });
+  expect(loadBrokerConfig(files.environment).vault.role).toMatchObject({
+    wrappedSecretId: "hvs.wrapping",
+    directory: files.state,
+  });
 });
 
 test.each([
@@ -40,22 +39,18 @@ test.each([
   ["PORT", "0", "PORT"],
   ["LOG_LEVEL", "loud", "LOG_LEVEL"],
   ["VAULT_CACERT", "/nowhere", "no PEM certificate"],
+  ["STATE_DIRECTORY", "/nowhere", "where this user can't write"],
 ])("refuses %s=%s", (name, value, message) => {
   expect(problems({ [name]: value })).toEqual([expect.stringContaining(message)]);
 });
 
 test("names every missing file at once", () => {
-  for (const name of ["tls.crt", "tls.key", "VAULT_ROLE_ID", "VAULT_SECRET_ID", "VAULT_JWT_SECRET"])
+  for (const name of ["tls.crt", "tls.key", "VAULT_ROLE_ID", "VAULT_WRAPPED_SECRET_ID", "VAULT_JWT_SECRET"])
     files.remove(name);
   const found = problems().join("\n");
   for (const name of ["tls.crt", "tls.key", "VAULT_ROLE_ID", "VAULT_WRAPPED_SECRET_ID", "VAULT_JWT_SECRET"]) {
     expect(found).toContain(name);
   }
-});
-
-test("refuses two secret ids, since one of them is forgotten", () => {
-  files.write("VAULT_WRAPPED_SECRET_ID", "hvs.wrapping");
-  expect(problems()).toEqual([expect.stringContaining("must hold one of")]);
 });
 
 test.each([
