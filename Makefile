@@ -5,8 +5,13 @@ run = node -r ts-node/register
 ARGS =
 
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: up preview verify audit-verify backup restore test bench down doctor env help
 .PHONY: vault-init vault-unseal vault-rekey vault-root vault-deployer vault-backup vault-restore
+=======
+.PHONY: up preview verify audit-verify test bench down doctor env help
+.PHONY: vault-init vault-unseal vault-rekey vault-root vault-deployer vault-backup vault-restore vault-audit-rotate
+>>>>>>> c439c05 (Rotate Vault's audit file on request, call a Vault unhealthy that can't write, and hold each hardening row to where it is met)
 
 up: ## deploy the dev stack on this machine, policy-checked and proven; sets up what is missing
 	@toolchain/setup.sh && $(run) commands/up.ts $(ARGS)
@@ -62,5 +67,8 @@ vault-backup: ## copy Vault's storage, encrypted as it is, to a file; ARGS=--hel
 vault-restore: ## put a backup into the storage of an empty Vault; ARGS=--help
 	@toolchain/setup.sh node && $(run) commands/vaultRestore.ts $(ARGS)
 
+vault-audit-rotate: ## move Vault's audit file aside, and keep the newest; ARGS=--help
+	@toolchain/setup.sh node && $(run) commands/vaultAuditRotate.ts $(ARGS)
+
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf 'make %-14s %s\n' "$$name" "$$text"; done
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf 'make %-18s %s\n' "$$name" "$$text"; done

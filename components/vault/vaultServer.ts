@@ -33,8 +33,9 @@ const caFile = "/etc/apexmcp/ca.crt";
  * - `server` is always explicit, so never the image's default `-dev` (vault-server-disallow-dev-mode)
  * - file storage on a named volume that outlives the stack (vault-storage-require-persistence)
  * - TLS 1.2 or newer only, also on loopback (vault-listener-require-tls)
- * - unsealed on every deployment that finds it sealed (vault-seal-require-unsealed); until then, and when its
- *   storage fails, the container is unhealthy
+ * - unsealed on every deployment that finds it sealed (vault-seal-require-unsealed); until then, and when one of its
+ *   volumes can't be written, the container is unhealthy
+ * - logins that failed five times are locked for 15 minutes
  * - no swap, no core dumps, no UI
  */
 export class VaultServer extends pulumi.ComponentResource {
@@ -69,7 +70,7 @@ export class VaultServer extends pulumi.ComponentResource {
         networks: args.networks,
         ports: [{ address: "127.0.0.1", internal: port, external: args.adminPort }],
         limits: { memoryMiB: 768, cpus: 1, processes: 512 },
-        healthCheck: { command: ["/bin/vault", "status"] },
+        healthCheck: { command: ["/bin/sh", "-c", healthy] },
         waitSeconds: 0, // healthy only once Seal has unsealed it
       },
       { parent: this },
@@ -92,6 +93,14 @@ export class VaultServer extends pulumi.ComponentResource {
   }
 }
 
+/**
+ * Unsealed, and both volumes take data: a Vault whose disk is full or read-only still calls itself unsealed. Docker
+ * keeps what this says, as in "No space left on device". `.temp` is what a restored backup drops.
+ */
+const healthy = `/bin/vault status && for volume in /vault/file /vault/logs; do
+  head -c 4096 /dev/zero > $volume/health.temp && rm $volume/health.temp || exit 1
+done`;
+
 const configuration = {
   ui: false,
   api_addr: "https://vault:8200",
@@ -99,6 +108,9 @@ const configuration = {
   log_format: "json",
   default_lease_ttl: "1h",
   max_lease_ttl: "24h",
+  user_lockout: {
+    all: { lockout_threshold: "5", lockout_duration: "15m", lockout_counter_reset: "15m" },
+  },
   disable_mlock: true, // locking needs a privilege, and the container has no swap to begin with
   storage: { file: { path: "/vault/file" } },
   listener: {

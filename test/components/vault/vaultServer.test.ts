@@ -59,6 +59,10 @@ it("has no UI and keeps default leases short", async () => {
   expect(await configuration()).toMatchObject({ ui: false, default_lease_ttl: "1h", max_lease_ttl: "24h" });
 });
 
+it("locks a login that failed five times", async () => {
+  expect(await configuration()).toMatchObject({ user_lockout: { all: { lockout_threshold: "5" } } });
+});
+
 it("is published on loopback only", async () => {
   expect(named(await record(), "vault-container")["ports"]).toEqual([
     { ip: "127.0.0.1", internal: 8200, external: 18200, protocol: "tcp" },
