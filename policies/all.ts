@@ -56,6 +56,7 @@ import { disallowStaticToken } from "./vault/disallowStaticToken";
 import { disallowSudo } from "./vault/disallowSudo";
 import { disallowWildcard } from "./vault/disallowWildcard";
 import { limitTokenTtl } from "./vault/limitTokenTtl";
+import { requireAuditDevices } from "./vault/requireAuditDevices";
 import { requireListenerTls } from "./vault/requireListenerTls";
 import { requirePersistence } from "./vault/requirePersistence";
 import { requireProviderTls as requireVaultProviderTls } from "./vault/requireProviderTls";
@@ -149,5 +150,6 @@ export const policies: readonly (PolicyDefinition | StackPolicyDefinition)[] = [
   disallowUnused,
   disallowStaticToken,
   disallowRawAudit,
+  requireAuditDevices,
   requireRoleBinding,
 ];

@@ -145,9 +145,9 @@ export const vaultFindings = {
       "Declare two, to a file and to standard output: with none nobody knows who read what, with one Vault stops with it.",
     places: {
       component: "components/vault/vaultConfiguration.ts",
-      policy: { none: "shows only in all of a program's resources together" },
+      policy: "policies/vault/requireAuditDevices.ts",
       probe: "probes/vault/requireAuditDevices.ts",
-      test: "test/probes/vault/asDeployer.test.ts",
+      test: "test/policies/vault/audit.test.ts",
     },
   },
   "vault-audit-disallow-raw": {

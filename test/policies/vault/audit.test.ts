@@ -1,5 +1,5 @@
 import { accepts, refuses } from "../cases";
-import { unknownValue, type TestedResource } from "../evaluate";
+import { evaluateStack, unknownValue, type TestedResource } from "../evaluate";
 
 const device = (options: object = {}): TestedResource => ({
   type: "vault:index/audit:Audit",
@@ -14,6 +14,30 @@ describe("vault-audit-disallow-raw", () => {
     "accessors in clear": () => device({ hmac_accessor: "false" }),
     "a file that everybody reads": () => device({ mode: "0644" }),
     "a file that can be run": () => device({ mode: "0700" }),
+  });
+});
+
+describe("vault-audit-require-devices", () => {
+  const mount: TestedResource = { type: "vault:index/mount:Mount", name: "kv", props: { type: "kv" } };
+  const backend: TestedResource = { ...mount, type: "vault:index/authBackend:AuthBackend" };
+  const stdout = { ...device(), name: "stdout" };
+
+  test.each<[string, TestedResource[], string]>([
+    ["a secrets engine without any", [mount], "no audit device"],
+    ["an auth method without any", [backend], "no audit device"],
+    ["a single one", [device(), mount, backend], "one audit device"],
+  ])("refuses %s", async (_description, resources, observed) => {
+    const { findings, messages } = await evaluateStack(resources);
+    expect(findings).toEqual(["vault-audit-require-devices"]);
+    expect(messages.join()).toContain(observed);
+  });
+
+  test.each<[string, TestedResource[]]>([
+    ["two", [device(), stdout, mount, backend]],
+    ["a program that only writes a policy", [{ type: "vault:index/policy:Policy", props: { policy: "" } }]],
+    ["a program without Vault", []],
+  ])("accepts %s", async (_description, resources) => {
+    expect((await evaluateStack(resources)).findings).toEqual([]);
   });
 });
 
