@@ -27,7 +27,7 @@ export async function auditSize(container: string): Promise<number> {
  * @returns the name of the file that was moved
  */
 export async function rotateAudit(container: string): Promise<string> {
-  const moved = `${file}.${new Date().toISOString().replace(/[-:]|\.\d+/g, "")}`;
+  const moved = `${file}.${new Date().toISOString().replace(/[-:.]/g, "")}`;
   await docker("exec", container, "mv", "-n", file, moved);
   await docker("kill", "--signal=HUP", container);
   for (let waited = 0; waited < reopenWithinMs; waited += 200) {
@@ -44,7 +44,7 @@ export async function rotateAudit(container: string): Promise<string> {
 /** Removes all but the newest files that were moved aside. @returns the names of what was removed */
 export async function dropOldAudits(container: string, keep: number): Promise<string[]> {
   const names = (await docker("exec", container, "ls", directory)).split("\n");
-  const moved = names.filter((name) => /^audit\.log\.\d{8}T\d{6}Z$/.test(name)).sort();
+  const moved = names.filter((name) => /^audit\.log\.\d{8}T\d{9}Z$/.test(name)).sort();
   const old = moved.slice(0, Math.max(0, moved.length - keep)).map((name) => `${directory}/${name}`);
   if (old.length > 0) await docker("exec", container, "rm", ...old);
   return old;

@@ -97,7 +97,7 @@ export class VaultServer extends pulumi.ComponentResource {
  * Unsealed, and both volumes take data: a Vault whose disk is full or read-only still calls itself unsealed. Docker
  * keeps what this says, as in "No space left on device". `.temp` is what a restored backup drops.
  */
-const healthy = `/bin/vault status && for volume in /vault/file /vault/logs; do
+export const healthy = `/bin/vault status && for volume in /vault/file /vault/logs; do
   head -c 4096 /dev/zero > $volume/health.temp && rm $volume/health.temp || exit 1
 done`;
 

@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +12,7 @@ import { asApp } from "../../probes/postgres/connection";
 import { services } from "../../probes/target";
 import { killTree } from "../support/killTree";
 import { TestStack } from "../support/testStack";
+import { readCredential, writeCredential } from "../support/stackCredentials";
 import { isSealed, VaultStore } from "../support/vaultStore";
 
 jest.setTimeout(600_000);
@@ -189,19 +192,36 @@ describe("what would stop a deploy halfway stops it before, with its fix", () =>
 });
 
 describe("data outlives what happens to containers", () => {
-  const written = { value: "before it all" };
-  const expectWritten = async () => {
-    await using store = await VaultStore.open(stack.state);
-    expect(await store.read("kept")).toEqual(written);
+  const credential = { key: randomBytes(24).toString("hex") };
+  const expectWritten = () => {
+    expect(readCredential(container("gateway"))).toEqual({ version: 1, credential });
   };
 
-  it("is there after Vault's container was restarted and make up unsealed it", async () => {
-    await using store = await VaultStore.open(stack.state);
-    await store.write("kept", written);
+  it("is there, written through the broker, after Vault's container was restarted and make up unsealed it", async () => {
+    writeCredential(container("gateway"), credential);
     docker("restart", container("vault"));
     expect(await isSealed(stack.state)).toBe(true);
     expect(await stack.up()).toMatch(allPassed);
-    await expectWritten();
+    expectWritten();
+  });
+
+  it("is there after the broker's container was restarted, whose secret id came in a token that works once", async () => {
+    docker("restart", container("broker"));
+    const health = () => docker("inspect", "--format={{.State.Health.Status}}", container("broker"));
+    for (let waited = 0; waited < 60_000 && health() !== "healthy"; waited += 500) await sleep(500);
+    expectWritten();
+  });
+
+  it("is in both audit logs as requests, and in neither in clear, nor is any secret of the stack", async () => {
+    const file = docker("exec", container("vault"), "cat", "/vault/logs/audit.log");
+    const { secrets } = await stack.target();
+    for (const log of [file, docker("logs", container("vault"))]) {
+      expect(log).toContain('"path":"connectors/data/acme/github"');
+      for (const [name, secret] of Object.entries({ ...secrets, credential: credential.key })) {
+        expect([name, log.includes(secret)]).toEqual([name, false]);
+      }
+      expect(log).not.toMatch(/hvs\.[A-Za-z0-9]/);
+    }
   });
 
   it("is there, every write that Vault acknowledged, after kill -9 while it was writing", async () => {
@@ -244,7 +264,7 @@ describe("data outlives what happens to containers", () => {
     await interrupted;
 
     expect(await stack.up()).toMatch(allPassed);
-    await expectWritten();
+    expectWritten();
   });
 });
 

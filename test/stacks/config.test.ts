@@ -161,6 +161,21 @@ it("refuses one value for two secrets", () => {
   ]);
 });
 
+it.each(
+  Object.entries(settings)
+    .filter(
+      ([key, setting]) => "secret" in setting && !key.endsWith("PrivateKey") && key !== "vaultJwtSecret",
+    )
+    .map(([key]) => key),
+)("refuses VAULT_JWT_SECRET in %s too, and shows it nowhere", (key) => {
+  const shared = secrets["vaultJwtSecret"]!;
+  const secretKeys = new Set([...Object.keys(secrets), key]);
+  const found = problems(source({ [key]: shared }, { secretKeys }));
+  expect(found).toEqual([expect.stringMatching(/^(\w+): has the same value as (\w+); give each secret/)]);
+  for (const name of [key, "vaultJwtSecret"]) expect(found[0]).toContain(name);
+  expect(found[0]).not.toContain(shared);
+});
+
 it("refuses what isn't a certificate or a private key", () => {
   expect(problems(source({ edgeCertificate: "none", edgePrivateKey: "none" }))).toHaveLength(2);
 });

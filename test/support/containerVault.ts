@@ -5,9 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { createDevCertificates } from "../../commands/devCertificates";
-import { stateIn } from "../../commands/state";
-import { imageReference, readImageLock } from "../../images/imageLock";
 import { freePort } from "./realVault";
+import { stackImage } from "./stackImage";
 
 /** A Vault container of this test's own, as the stack runs it: storage in a volume, TLS, a port on 127.0.0.1. */
 export class ContainerVault implements AsyncDisposable {
@@ -15,27 +14,50 @@ export class ContainerVault implements AsyncDisposable {
   readonly directory = mkdtempSync(join(tmpdir(), `${this.name}-`));
   private readonly network = this.name;
 
-  private constructor(readonly port: number) {}
+  private constructor(
+    readonly port: number,
+    /** PEM of the CA that issued its certificate. */
+    readonly caCertificate: string,
+  ) {}
 
-  static async start(): Promise<ContainerVault> {
-    const vault = new ContainerVault(await freePort());
+  /** @param diskMiB size of the storage's volume, which is in memory then; unlimited by default */
+  static async start(diskMiB?: number): Promise<ContainerVault> {
     const { ca, servers } = await createDevCertificates("vault-test", "127.0.0.1");
-    const files = join(vault.directory, "config");
-    mkdirSync(files);
+    const vault = new ContainerVault(await freePort(), ca);
+    mkdirSync(vault.files);
     writeFileSync(vault.caFile, ca);
-    writeFileSync(join(files, "tls.crt"), servers.vault.certificate);
-    writeFileSync(join(files, "tls.key"), servers.vault.privateKey); // read by another user in the container
-    writeFileSync(join(files, "vault.json"), JSON.stringify(configuration));
-    const image = imageReference(readImageLock(stateIn().imageLockFile).images.vault);
+    writeFileSync(join(vault.files, "ca.crt"), ca);
+    writeFileSync(join(vault.files, "tls.crt"), servers.vault.certificate);
+    writeFileSync(join(vault.files, "tls.key"), servers.vault.privateKey); // read by another user in the container
+    writeFileSync(join(vault.files, "vault.json"), JSON.stringify(configuration));
     docker("network", "create", vault.network);
+    if (diskMiB !== undefined) {
+      const options = ["type=tmpfs", "device=tmpfs", `o=size=${diskMiB}m,uid=100,gid=1000,mode=0700`];
+      docker("volume", "create", ...options.map((option) => `--opt=${option}`), vault.name);
+    }
+    vault.run(stackImage("vault"));
+    return vault;
+  }
+
+  /** In place of the present container, one of another image, on the same storage, as a deployment does. */
+  replace(image: string): void {
+    docker("rm", "--force", this.name);
+    this.run(image);
+  }
+
+  private run(image: string): void {
     docker(
-      ...["create", "--name", vault.name, "--network", vault.network, "--user", "100:1000"],
-      ...["--publish", `127.0.0.1:${vault.port}:8200`, "--volume", `${vault.name}:/vault/file`, image],
+      ...["create", "--name", this.name, "--network", this.network, "--user", "100:1000"],
+      ...["--env", "VAULT_ADDR=https://127.0.0.1:8200", "--env", "VAULT_CACERT=/etc/vault-test/ca.crt"],
+      ...["--publish", `127.0.0.1:${this.port}:8200`, "--volume", `${this.name}:/vault/file`, image],
       ...["/bin/vault", "server", "-config=/etc/vault-test/vault.json"],
     );
-    docker("cp", files, `${vault.name}:/etc/vault-test`);
-    docker("start", vault.name);
-    return vault;
+    docker("cp", this.files, `${this.name}:/etc/vault-test`);
+    docker("start", this.name);
+  }
+
+  private get files(): string {
+    return join(this.directory, "config");
   }
 
   get address(): string {
@@ -48,6 +70,12 @@ export class ContainerVault implements AsyncDisposable {
 
   restart(): void {
     docker("restart", "--time", "5", this.name);
+  }
+
+  /** As a crash of the machine or a `docker kill` does; it starts again sealed. */
+  kill(): void {
+    docker("kill", "--signal=KILL", this.name);
+    docker("start", this.name);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

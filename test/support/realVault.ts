@@ -82,6 +82,11 @@ export class RealVault implements AsyncDisposable {
     await stopped;
   }
 
+  /** Has it open its audit files anew. */
+  hangUp(): void {
+    this.process?.kill("SIGHUP");
+  }
+
   /** As `docker restart` does: Vault comes back sealed. */
   async restart(): Promise<void> {
     await this.stop();

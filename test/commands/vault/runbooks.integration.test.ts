@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { root } from "../../../commands/state";
+import { makeRootToken } from "../../../commands/vault/rootToken";
 import { CeremonyLog } from "../../../provider/vault/ceremonyLog";
 import { VaultClient } from "../../../provider/vault/client";
 import { readInitFile } from "../../../provider/vault/initFile";
@@ -112,6 +113,17 @@ test("vault-backup runs as written, into an empty stack", async () => {
   environment = { ...environment, CONTAINER: CONTAINER!, APEXMCP_STATE: APEXMCP_STATE! };
   expect(await run("vault-backup", "sh restore")).toMatchObject({ code: 0 });
   expect(await emptyClient.sealStatus()).toMatchObject({ sealed: false, cluster_id });
+});
+
+test("vault-audit runs as written", async () => {
+  expect(await run("vault-init")).toMatchObject({ code: 0 });
+  const token = await makeRootToken(client, Buffer.from(key(), "hex"));
+  const body = { type: "file", options: { file_path: "/vault/logs/audit.log" } };
+  await client.call({ method: "PUT", path: "sys/audit/file", token, body });
+  expect(await run("vault-audit")).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(/left as it is[^]*Vault writes to a new file/) as string,
+  });
 });
 
 test("vault-lost-key runs as written: the old storage is kept, and a new Vault serves", async () => {

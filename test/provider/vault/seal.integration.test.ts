@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:http";
@@ -6,12 +7,13 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
 import { createDevCertificates } from "../../../commands/devCertificates";
+import { makeRootToken } from "../../../commands/vault/rootToken";
 import type { Context } from "../../../provider/resource";
 import { VaultClient } from "../../../provider/vault/client";
-import { readInitFile } from "../../../provider/vault/initFile";
+import { readInitFile, reserveInitFile } from "../../../provider/vault/initFile";
 import { seal, type SealInputs, type SealOutputs, type SealState } from "../../../provider/vault/seal";
 import { awaitAnswer } from "../../../provider/vault/unseal";
-import { RealVault } from "../../support/realVault";
+import { RealVault, vaultBinary } from "../../support/realVault";
 
 jest.setTimeout(120_000);
 
@@ -57,6 +59,24 @@ describe("an empty Vault", () => {
     expect(rootToken).toBeUndefined();
     expect(state).toMatchObject({ deployerRoleId: deployer?.roleId, deployerSecretId: deployer?.secretId });
     expect(await sealedNow()).toBe(false);
+  });
+
+  test("whose ceremony was cut short: vault token lookup refuses its first root token once it is over", async () => {
+    await using client = new VaultClient(inputs);
+    await awaitAnswer(client, context.log);
+    const keys = await client.initialise();
+    const keyFile = join(vault.directory, "vault-init.json");
+    reserveInitFile(keyFile).keep(keys);
+    await seal.create({ ...inputs, initialiseTo: keyFile }, context);
+
+    const lookup = (token: string) => {
+      const env = { VAULT_ADDR: vault.address, VAULT_CACERT: vault.caFile, VAULT_TOKEN: token };
+      return spawnSync(vaultBinary(), ["token", "lookup"], { env, encoding: "utf8" });
+    };
+    const refused = lookup(keys.rootToken);
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining("invalid token") as string]);
+    const later = await makeRootToken(client, Buffer.from(keys.unsealKey, "hex"));
+    expect(lookup(later)).toMatchObject({ status: 0, stdout: expect.stringContaining("[root]") as string });
   });
 
   test("is never initialised without being told to, and the error names make vault-init", async () => {

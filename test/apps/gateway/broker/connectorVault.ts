@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { Agent, request } from "undici";
 import { brokerPolicy } from "../../../../components/vault/brokerPolicy";
@@ -14,15 +14,22 @@ interface Answer {
   data?: Record<string, unknown> & { secret_id?: string; role_id?: string };
 }
 
-/** A real Vault with what components/vault/vaultConfiguration.ts puts in: KV v2, policy, AppRole, audit file. */
-export class ConnectorVault implements AsyncDisposable {
+/** A Vault server, wherever it runs. */
+interface VaultServer extends AsyncDisposable {
+  readonly address: string;
+  readonly caCertificate: string;
+  readonly directory: string;
+}
+
+/** A real Vault with what components/vault/vaultConfiguration.ts puts in: KV v2, policy, AppRole, audit device. */
+export class ConnectorVault<Server extends VaultServer = RealVault> implements AsyncDisposable {
   private readonly agent: Agent;
   private readonly client: VaultClient;
   private key = Buffer.alloc(0);
   private root = "";
   roleId = "";
 
-  private constructor(readonly server: RealVault) {
+  private constructor(readonly server: Server) {
     const { address, caCertificate } = server;
     this.agent = new Agent({ connect: { ca: caCertificate } });
     this.client = new VaultClient({ address, caCertificate });
@@ -30,14 +37,24 @@ export class ConnectorVault implements AsyncDisposable {
 
   /** @param login lifetimes of the broker's login, in seconds */
   static async start(login = { ttl: 1200, maximum: 86_400 }): Promise<ConnectorVault> {
-    const vault = new ConnectorVault(await RealVault.start());
+    const server = await RealVault.start();
+    return ConnectorVault.on(server, join(server.directory, "audit.log"), login);
+  }
+
+  /** On an empty Vault, which goes when this does. @param auditFile as Vault sees it */
+  static async on<Server extends VaultServer>(
+    server: Server,
+    auditFile: string,
+    login = { ttl: 1200, maximum: 86_400 },
+  ): Promise<ConnectorVault<Server>> {
+    const vault = new ConnectorVault(server);
     try {
       await awaitAnswer(vault.client, silent);
       const { unsealKey, rootToken } = await vault.client.initialise();
       vault.key = Buffer.from(unsealKey, "hex");
       vault.root = rootToken;
       await vault.unseal();
-      await vault.configure(login);
+      await vault.configure(auditFile, login);
       return vault;
     } catch (error) {
       await vault[Symbol.asyncDispose]();
@@ -89,6 +106,18 @@ export class ConnectorVault implements AsyncDisposable {
     return readFileSync(this.auditFile, "utf8");
   }
 
+  /** The disk under the audit file is full, until the returned function frees it. */
+  fillAuditDisk(this: ConnectorVault): () => void {
+    const kept = `${this.auditFile}.kept`;
+    renameSync(this.auditFile, kept);
+    symlinkSync("/dev/full", this.auditFile);
+    this.server.hangUp();
+    return () => {
+      renameSync(kept, this.auditFile);
+      this.server.hangUp();
+    };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.agent.destroy();
     await this.client[Symbol.asyncDispose]();
@@ -99,8 +128,8 @@ export class ConnectorVault implements AsyncDisposable {
     return join(this.server.directory, "audit.log");
   }
 
-  private async configure(login: { ttl: number; maximum: number }): Promise<void> {
-    await this.call("PUT", "sys/audit/file", { type: "file", options: { file_path: this.auditFile } });
+  private async configure(auditFile: string, login: { ttl: number; maximum: number }): Promise<void> {
+    await this.call("PUT", "sys/audit/file", { type: "file", options: { file_path: auditFile } });
     await this.call("POST", "sys/mounts/connectors", { type: "kv", options: { version: "2" } });
     await this.untilMigrated(() =>
       this.call("POST", "connectors/config", { cas_required: true, max_versions: 10 }),

@@ -136,6 +136,51 @@ test("a broker that starts before Vault is unsealed waits for it", async () => {
   expect(await early.client.read(name, "agent:1")).toEqual({ version: 1, credential });
 });
 
+describe("while the disk under Vault's audit file is full", () => {
+  /** Tries until Vault has opened the file anew, whose time nobody tells. */
+  const until = async (code: string | undefined) => {
+    for (const end = Date.now() + 20_000; ; await sleep(50)) {
+      const got = await broker.client.read(named(), "agent:1").catch((error: { code: string }) => error.code);
+      if (got === code) return;
+      if (Date.now() > end) throw new Error(`a read ends with ${String(got)}, not ${code}\n${broker.log}`);
+    }
+  };
+
+  test("and there is no other device, nothing is answered, the error says that Vault fails, and nothing is lost", async () => {
+    const { name, credential } = await written();
+    const free = vault.fillAuditDisk();
+    try {
+      await until("vault-unavailable");
+      await expect(broker.client.write(named(), { version: 0, credential }, "agent:1")).rejects.toMatchObject(
+        {
+          code: "vault-unavailable",
+          message: expect.stringMatching(/Vault fails \(500.*whether it was changed is not known/) as string,
+        },
+      );
+      expect(vault.server.log).toMatch(/no space left on device/);
+    } finally {
+      free();
+    }
+    await until(undefined);
+    expect(await broker.client.read(name, "agent:1")).toEqual({ version: 1, credential });
+  });
+
+  test("and there is another one, as in the stack, credentials are served on", async () => {
+    await vault.call("PUT", "sys/audit/stdout", { type: "file", options: { file_path: "stdout" } });
+    const free = vault.fillAuditDisk();
+    try {
+      while (!vault.server.log.includes("connectors/data/")) await written();
+      const { name, credential } = await written();
+      expect(await broker.client.read(name, "agent:1")).toEqual({ version: 1, credential });
+      expect(vault.server.log).toContain(name.connector);
+    } finally {
+      free();
+      await vault.call("DELETE", "sys/audit/stdout");
+    }
+    await until(undefined);
+  });
+});
+
 test(
   `of writes under ${CRASHES} kills of Vault at random moments, every acknowledged one is readable`,
   async () => {
