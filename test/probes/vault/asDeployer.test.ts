@@ -18,7 +18,7 @@ const stdout = { type: "file", options: { file_path: "stdout" } };
 /** What Vault answers, by path; a test breaks one. */
 const compliant = {
   "sys/audit": { data: { "file/": file, "stdout/": stdout } },
-  "auth/token/accessors?list=true": { data: { keys: ["a", "b"] } },
+  "auth/token/accessors?list=true": { data: { keys: ["a", "gone", "b"] } },
   "auth/token/lookup-accessor": { data: { policies: ["deployer"] } },
   "auth/approle/role/broker": {
     data: {
@@ -56,7 +56,9 @@ async function vault(changes: Record<string, object> = {}, writing = ["stdout", 
       const allowed = path === "auth/deployer/login" ? text.includes(secretId) : true;
       const known = path === "auth/deployer/login" ? { auth: { client_token: login } } : answers[path];
       const authorised = path === "auth/deployer/login" || request.headers["x-vault-token"] === login;
-      const status = path === "auth/token/revoke-self" ? 204 : known && allowed && authorised ? 200 : 403;
+      const gone = path === "auth/token/lookup-accessor" && text.includes('"gone"');
+      const permitted = known && allowed && authorised ? 200 : 403;
+      const status = path === "auth/token/revoke-self" ? 204 : gone ? 400 : permitted;
       response.writeHead(status, { connection: "close" });
       response.end(
         status === 204 ? "" : JSON.stringify(status === 200 ? known : { errors: ["permission denied"] }),
@@ -103,6 +105,11 @@ it("a root token that lives fails vault-token-disallow-root", async () => {
     outcome: "fail",
     observed: "2 of 2 tokens have the policy root",
   });
+});
+
+it("tokens that all ended meanwhile are no pass of vault-token-disallow-root", async () => {
+  const { target } = await vault({ "auth/token/accessors?list=true": { data: { keys: ["gone"] } } });
+  expect(await disallowRootToken.run(target)).toMatchObject({ outcome: "error" });
 });
 
 it.each([
