@@ -13,8 +13,8 @@ export async function asDeployer<T>(
     return await loggedIn(client, deployer, (token) => ask(client, token));
   } catch (cause) {
     if (!(cause instanceof VaultRefused) || cause.status !== 403) throw cause;
-    throw new Error(
-      `${cause.message}; bring the deployer's rights up to date: make vault-root -- make vault-deployer`,
-    );
+    const fix =
+      "bring the deployer's rights up to date: make vault-root, with make vault-deployer as its command";
+    throw new Error(`${cause.message}; ${fix}`, { cause });
   }
 }

@@ -140,9 +140,12 @@ describe("while the disk under Vault's audit file is full", () => {
   /** Tries until Vault has opened the file anew, whose time nobody tells. */
   const until = async (code: string | undefined) => {
     for (const end = Date.now() + 20_000; ; await sleep(50)) {
-      const got = await broker.client.read(named(), "agent:1").catch((error: { code: string }) => error.code);
+      const got = await broker.client.read(named(), "agent:1").then(
+        () => undefined,
+        (error: { code: string }) => error.code,
+      );
       if (got === code) return;
-      if (Date.now() > end) throw new Error(`a read ends with ${String(got)}, not ${code}\n${broker.log}`);
+      if (Date.now() > end) throw new Error(`a read ends with ${got}, not ${code}\n${broker.log}`);
     }
   };
 
