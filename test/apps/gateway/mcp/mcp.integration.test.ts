@@ -85,7 +85,7 @@ beforeAll(async () => {
     address: vault.server.address,
     caCertificate: vault.server.caCertificate,
     roleId: vault.roleId,
-    secretId: await vault.newSecretId(),
+    wrappedSecretId: await vault.newWrapped(),
   });
   broker = await BrokerProcess.start(files);
   await broker.untilReady();
