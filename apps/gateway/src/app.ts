@@ -34,6 +34,7 @@ import { registerHealthRoutes } from "./routes/health";
 import { registerMetadataRoutes } from "./routes/metadata";
 import { registerOpenApi } from "./routes/openapi";
 import { registerTokenRoute } from "./routes/token";
+import { loggerOptions } from "./telemetry/logging";
 import { registerMetrics } from "./telemetry/metrics";
 
 /** How long /readyz waits for a dependency, in milliseconds. */
@@ -42,7 +43,7 @@ const READINESS_TIMEOUT = 2000;
 /** The gateway, ready to listen or to inject requests into. Closing it closes its database connections. */
 export async function buildApp(config: Config, pool: Pool = createPool(config)): Promise<FastifyInstance> {
   const app = fastify({
-    logger: { level: config.logLevel, redact: ["req.headers.authorization", "req.headers.cookie"] },
+    logger: loggerOptions(config.logLevel),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     // Addresses, never a number or `true`, which trust what a client writes.

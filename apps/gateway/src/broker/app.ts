@@ -1,5 +1,6 @@
 import fastify, { LogController, type FastifyInstance, type FastifyRequest } from "fastify";
 import { registerHealthRoutes } from "../routes/health";
+import { loggerOptions } from "../telemetry/logging";
 import { RequestTokenVerifier } from "../tokens/requestToken";
 import { requireRequestToken } from "./authenticate";
 import type { BrokerConfig } from "./config";
@@ -10,11 +11,6 @@ import { AUDIENCE, BODY_LIMIT, GATEWAY } from "./protocol";
 import type { LoginRefused } from "./vaultAnswer";
 import { VaultConnection } from "./vaultConnection";
 import { VaultLogin } from "./vaultLogin";
-
-/** Nothing of ours puts these in a log line; this is the net below a later mistake. */
-const REDACTED = ["authorization", "token", "secret", "secretId", "credential", "body", "headers"].flatMap(
-  (key) => [key, `*.${key}`, `*.*.${key}`],
-);
 
 export interface Broker {
   app: FastifyInstance;
@@ -32,7 +28,7 @@ export function buildBroker(
 ): Broker {
   const app = fastify({
     https: { ...config.tls, minVersion: "TLSv1.3", maxHeaderSize: 8192 },
-    logger: { level: config.logLevel, redact: REDACTED, ...(logStream && { stream: logStream }) },
+    logger: loggerOptions(config.logLevel, logStream),
     // Each access has a line of ours instead.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,

@@ -1,3 +1,5 @@
+import { answers } from "../answerSchemas";
+
 const name = {
   type: "string",
   pattern: "^[a-z0-9][a-z0-9-]{0,62}$",
@@ -46,21 +48,7 @@ const connector = {
     updatedAt: { type: "string", format: "date-time" },
   },
 };
-const problem = {
-  description: "A problem (RFC 9457)",
-  content: {
-    "application/problem+json": {
-      schema: {
-        type: "object",
-        properties: Object.fromEntries(
-          ["type", "code", "title", "detail", "request"].map((key) => [key, { type: "string" }]),
-        ),
-      },
-    },
-  },
-};
 const params = { type: "object", properties: { name: { type: "string", maxLength: 63 } } };
-const answers = (status: number, schema: object) => ({ [status]: schema, "4xx": problem, "5xx": problem });
 const common = { tags: ["connectors"], security: [{ agent: [] }] };
 
 /** JSON Schemas of /api/connectors: what is accepted, what is answered, and what OpenAPI says of both. */

@@ -6,6 +6,7 @@ import type { Call, Carrier } from "./carrier";
 import { MessageRefused, readMessage, type RequestId } from "./message";
 import type { SessionIds } from "./sessionIds";
 import type { Targets } from "./targets";
+import { mcpSchemas } from "./schemas";
 import { missingScope } from "./toolAccess";
 import { eraOf, requireSessionsVersion, type Era } from "./version";
 
@@ -67,6 +68,8 @@ export function registerMcpRoutes(
 
   void app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
+    // The schemas are for OpenAPI: a message is refused in JSON-RPC's own terms.
+    scope.setValidatorCompiler(() => () => true);
     scope.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, parsed) =>
       parsed(null, body),
     );
@@ -86,14 +89,17 @@ export function registerMcpRoutes(
     );
 
     // Each request is in the audit log, so the other log tells only what goes wrong.
-    scope.post<Route>("/mcp/:connector", { logLevel: "warn" }, async (request, reply) =>
-      carrier.carry(await messageCall(request), reply),
+    scope.post<Route>(
+      "/mcp/:connector",
+      { schema: mcpSchemas.POST, logLevel: "warn" },
+      async (request, reply) => carrier.carry(await messageCall(request), reply),
     );
     // Only the era of sessions has these; an upstream of the other one answers 405.
     for (const method of ["GET", "DELETE"] as const)
       scope.route<Route>({
         method,
         url: "/mcp/:connector",
+        schema: mcpSchemas[method],
         exposeHeadRoute: false,
         logLevel: "warn",
         handler: async (request, reply) => {

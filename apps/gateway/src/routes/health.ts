@@ -3,6 +3,26 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 /** A dependency's check: why it can't be used (shown to whoever asks, so free of secrets), or undefined. */
 export type DependencyCheck = () => Promise<string | undefined>;
 
+const status = { type: "string" };
+const schemas = {
+  healthz: {
+    tags: ["health"],
+    summary: "Whether the process lives",
+    response: { 200: { type: "object", properties: { status } } },
+  },
+  readyz: {
+    tags: ["health"],
+    summary: "Whether all that is needed can be used",
+    response: {
+      200: { type: "object", properties: { status } },
+      503: {
+        type: "object",
+        properties: { status, failed: { type: "object", additionalProperties: { type: "string" } } },
+      },
+    },
+  },
+};
+
 /** Monitors ask these as often as they like, and are answered while others are turned away. */
 export function isHealthRoute({ routeOptions: { url } }: FastifyRequest): boolean {
   return url === "/healthz" || url === "/readyz";
@@ -15,9 +35,9 @@ export function isHealthRoute({ routeOptions: { url } }: FastifyRequest): boolea
 export function registerHealthRoutes(app: FastifyInstance, checks: Record<string, DependencyCheck>): void {
   let running: Promise<Record<string, string>> | undefined;
 
-  app.get("/healthz", { logLevel: "warn" }, () => ({ status: "ok" }));
+  app.get("/healthz", { schema: schemas.healthz, logLevel: "warn" }, () => ({ status: "ok" }));
 
-  app.get("/readyz", { logLevel: "warn" }, async (_request, reply) => {
+  app.get("/readyz", { schema: schemas.readyz, logLevel: "warn" }, async (_request, reply) => {
     // Callers share a check that is under way, so that however many ask, each dependency is asked once at a time.
     running ??= failures(checks).finally(() => (running = undefined));
     const failed = await running;

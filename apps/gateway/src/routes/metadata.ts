@@ -1,5 +1,35 @@
 import type { FastifyInstance } from "fastify";
+import { answers } from "../answerSchemas";
 import type { Resources } from "../auth/resources";
+
+const texts = { type: "array", items: { type: "string" } };
+const resourceSchema = {
+  tags: ["oauth"],
+  summary: "A protected resource's metadata (RFC 9728)",
+  response: answers(200, {
+    type: "object",
+    properties: {
+      resource: { type: "string" },
+      authorization_servers: texts,
+      scopes_supported: texts,
+      bearer_methods_supported: texts,
+    },
+  }),
+};
+const serverSchema = {
+  tags: ["oauth"],
+  summary: "The authorization server's metadata (RFC 8414)",
+  response: answers(200, {
+    type: "object",
+    properties: {
+      issuer: { type: "string" },
+      token_endpoint: { type: "string" },
+      grant_types_supported: texts,
+      response_types_supported: texts,
+      token_endpoint_auth_methods_supported: texts,
+    },
+  }),
+};
 
 /**
  * Where a client learns which authorization server gives tokens for what: RFC 9728 for each resource, whether or not
@@ -18,18 +48,24 @@ export function registerMetadataRoutes(
     scopes_supported: scopes,
     bearer_methods_supported: ["header"],
   });
-  app.get("/.well-known/oauth-protected-resource/api", () =>
+  app.get("/.well-known/oauth-protected-resource/api", { schema: resourceSchema }, () =>
     describe(resources.api, ["connectors:read", "connectors:write"]),
   );
   app.get<{ Params: { connector: string } }>(
     "/.well-known/oauth-protected-resource/mcp/:connector",
+    {
+      schema: {
+        ...resourceSchema,
+        params: { type: "object", properties: { connector: { type: "string" } } },
+      },
+    },
     ({ params: { connector } }, reply) => {
       const resource = resources.connector(connector);
       if (resources.connectorOf(resource) === undefined) return reply.callNotFound();
       return reply.send(describe(resource, [`mcp:${connector}`]));
     },
   );
-  app.get("/.well-known/oauth-authorization-server", () => ({
+  app.get("/.well-known/oauth-authorization-server", { schema: serverSchema }, () => ({
     issuer: resources.publicUrl,
     token_endpoint: `${resources.publicUrl}/oauth/token`,
     grant_types_supported: ["client_credentials"],

@@ -1,7 +1,7 @@
 import fastifySwagger from "@fastify/swagger";
 import type { FastifyInstance } from "fastify";
 
-/** GET /openapi.json describes the routes that have a schema. Register it before them. */
+/** GET /openapi.json describes all routes, by their schemas. Register it before them. */
 export async function registerOpenApi(app: FastifyInstance, publicUrl: string): Promise<void> {
   await app.register(fastifySwagger, {
     openapi: {
@@ -15,14 +15,19 @@ export async function registerOpenApi(app: FastifyInstance, publicUrl: string): 
             flows: {
               clientCredentials: {
                 tokenUrl: `${publicUrl}/oauth/token`,
-                scopes: { "connectors:read": "Read connectors", "connectors:write": "Change connectors" },
+                scopes: {
+                  "connectors:read": "Read connectors",
+                  "connectors:write": "Change connectors",
+                  "mcp:*": "Call every connector",
+                  "mcp:<connector>": "Call all tools of a connector",
+                  "mcp:<connector>:<tool>": "Call a tool",
+                },
               },
             },
           },
         },
       },
     },
-    hideUntagged: true,
   });
-  app.get("/openapi.json", () => app.swagger());
+  app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
 }
