@@ -5,13 +5,8 @@ run = node -r ts-node/register
 ARGS =
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
 .PHONY: up preview verify audit-verify backup restore test bench down doctor env help
-.PHONY: vault-init vault-unseal vault-rekey vault-root vault-deployer vault-backup vault-restore
-=======
-.PHONY: up preview verify audit-verify test bench down doctor env help
 .PHONY: vault-init vault-unseal vault-rekey vault-root vault-deployer vault-backup vault-restore vault-audit-rotate
->>>>>>> c439c05 (Rotate Vault's audit file on request, call a Vault unhealthy that can't write, and hold each hardening row to where it is met)
 
 up: ## deploy the dev stack on this machine, policy-checked and proven; sets up what is missing
 	@toolchain/setup.sh && $(run) commands/up.ts $(ARGS)
