@@ -47,6 +47,7 @@ import { disallowPublicGrant } from "./postgres/disallowPublicGrant";
 import { disallowSuperuser } from "./postgres/disallowSuperuser";
 import { disallowWeakAuthentication } from "./postgres/disallowWeakAuthentication";
 import { requireProviderTls as requirePostgresProviderTls } from "./postgres/requireProviderTls";
+import { requireTls as requirePostgresTls } from "./postgres/requireTls";
 import { disallowKnownDevValue } from "./secret/disallowKnownDevValue";
 import { requireMark } from "./secret/requireMark";
 import { disallowDevMode } from "./vault/disallowDevMode";
@@ -138,6 +139,7 @@ export const policies: readonly (PolicyDefinition | StackPolicyDefinition)[] = [
   disallowAuditModification,
   requireVaultProviderTls,
   requirePostgresProviderTls,
+  requirePostgresTls,
   requireMark,
   disallowLabelSecret,
   requirePin,

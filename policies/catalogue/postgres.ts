@@ -9,7 +9,7 @@ export const postgresFindings = {
     remediation: "Allow hostssl lines only in pg_hba.conf, and connect with sslmode=verify-full.",
     places: {
       component: "components/postgres/postgresServer.ts",
-      policy: { none: "pg_hba.conf is a file's text, written by the component" },
+      policy: "policies/postgres/requireTls.ts",
       probe: "probes/postgres/requireTls.ts",
       test: "test/probes/postgres/postgres.test.ts",
     },

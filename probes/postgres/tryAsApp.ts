@@ -26,7 +26,8 @@ export async function outcomesOf(
 ): Promise<(Attempt & { outcome: string })[]> {
   const outcomes = [];
   for (const attempt of attempts) {
-    await client.query("BEGIN; SET LOCAL lock_timeout = '2s'");
+    // One round trip, with the end of the attempt before.
+    await client.query("ROLLBACK; BEGIN; SET LOCAL lock_timeout = '2s'");
     const outcome = await client.query(attempt.sql).then(
       () => "allowed",
       (error: unknown) => {
@@ -34,8 +35,8 @@ export async function outcomesOf(
         throw error;
       },
     );
-    await client.query("ROLLBACK");
     outcomes.push({ ...attempt, outcome });
   }
+  await client.query("ROLLBACK");
   return outcomes;
 }

@@ -1,6 +1,8 @@
+import { randomBytes } from "node:crypto";
+
 import { accepts, refuses } from "../cases";
 import { container } from "../compliantContainer";
-import { unknownValue, type TestedResource } from "../evaluate";
+import { secret, unknownValue, type TestedResource } from "../evaluate";
 
 const provider = (props: object): TestedResource => ({
   type: "pulumi:providers:postgresql",
@@ -16,6 +18,29 @@ describe("postgres-provider-require-tls", () => {
     "no mode": () => provider({}),
     "a mode unknown until deployed": () => provider({ sslmode: unknownValue }),
   });
+});
+
+describe("postgres-connection-require-tls", () => {
+  refuses("postgres-connection-require-tls", {
+    "a client that may go without": () => container((props) => props.envs.push("PGSSLMODE=prefer")),
+    "a connection string without": () =>
+      container((props) => props.envs.push("DATABASE=postgres://app@db/app?pool=3&sslmode=disable")),
+    "a server without": () => container((props) => (props.command = ["postgres", "-c", "ssl=off"])),
+  });
+});
+
+describe("the password of a role", () => {
+  const role = (password: unknown): TestedResource => ({
+    type: "postgresql:index/role:Role",
+    name: "app",
+    props: { name: "app", login: true, password },
+  });
+  const generated = randomBytes(24).toString("base64url");
+  refuses("secret-input-require-mark", { "as a literal": () => role(generated) });
+  refuses("secret-input-disallow-known-dev-value", {
+    "as a known development value": () => role(secret("postgres")),
+  });
+  accepts({ "as a secret": () => role(secret(generated)) });
 });
 
 describe("postgres-authentication-require-scram", () => {
@@ -35,4 +60,6 @@ accepts({
   "verify-ca, by the input's old name": () => provider({ sslMode: "verify-ca" }),
   "a Unix socket": () => provider({ host: "/var/run/postgresql" }),
   "scram-sha-256": () => method("scram-sha-256"),
+  "a client that verifies": () => container((props) => props.envs.push("PGSSLMODE=verify-full")),
+  "a server with TLS": () => container((props) => (props.command = ["postgres", "-c", "ssl=on"])),
 });
