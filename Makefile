@@ -5,7 +5,8 @@ run = node -r ts-node/register
 ARGS =
 
 .DEFAULT_GOAL := help
-.PHONY: up preview verify audit-verify backup restore test bench down doctor env help
+.PHONY: up preview image deploy lock scan policy-review github github-init pr-comment verify audit-verify backup restore
+.PHONY: test bench down doctor env help
 .PHONY: vault-init vault-unseal vault-rekey vault-root vault-deployer vault-backup vault-restore vault-audit-rotate
 
 up: ## deploy the dev stack on this machine, policy-checked and proven; sets up what is missing
@@ -13,6 +14,30 @@ up: ## deploy the dev stack on this machine, policy-checked and proven; sets up 
 
 preview: ## show what up would change
 	@toolchain/setup.sh && $(run) commands/preview.ts $(ARGS)
+
+image: ## build, push and sign the gateway's image of this commit; ARGS=--help
+	@toolchain/setup.sh && $(run) commands/image.ts $(ARGS)
+
+deploy: ## release this commit, or IMAGE_TAG, beside the running one, prove it, go back if that fails
+	@toolchain/setup.sh && $(run) commands/deploy.ts $(ARGS)
+
+lock: ## pin each third-party image's tag to its registry's digest, show what changed; ARGS=--help
+	@toolchain/setup.sh node && $(run) commands/lock.ts $(ARGS)
+
+policy-review: ## check what changed since BASE_SHA with the policy pack alone; ARGS=--help
+	@toolchain/setup.sh && $(run) commands/policyReview.ts $(ARGS)
+
+scan: ## scan workflows, dependencies and the whole history
+	@toolchain/setup.sh node && $(run) commands/scan.ts $(ARGS)
+
+github: ## configure the repository on GitHub that deploys the stack; ARGS=--help
+	@toolchain/setup.sh && $(run) commands/github.ts $(ARGS)
+
+github-init: ## write the workflows for another repository; ARGS=--help
+	@toolchain/setup.sh node && $(run) commands/githubInit.ts $(ARGS)
+
+pr-comment: ## in a workflow: write a file into the pull request's one comment; ARGS=--help
+	@toolchain/setup.sh node && $(run) commands/prComment.ts $(ARGS)
 
 verify: ## probe the deployed stack; ARGS=--json for programs
 	@toolchain/setup.sh node && $(run) commands/verify.ts $(ARGS)

@@ -8,7 +8,9 @@ import { CommandError } from "./commandError";
 import { readConfigFile, writeConfigFile, type ConfigValue } from "./configFile";
 import { createDevCertificates, renewalReason, tlsServers } from "./devCertificates";
 import { pulumiOrFail } from "./pulumi";
+import { releaseConfig } from "./releases";
 import { createState, root, type State } from "./state";
+import type { Release } from "../images/release";
 
 /** Secrets of the dev stack: each random, made once a checkout, known to nobody and kept encrypted only. */
 const generatedSecrets = [
@@ -39,18 +41,18 @@ export interface DevConfig {
  * Brings the state directory to where Pulumi can run: passphrase, stack, secrets, certificates, and the
  * configuration merged from the committed Pulumi.dev.yaml, this machine's local.yaml, and what was generated.
  *
- * @param imageTag tag of the gateway's image as it was built here
+ * @param release what runs of our own image, and in which slot
  * @param say tells what is being done where it takes more than a moment
  */
 export async function prepareDevConfig(
   state: State,
-  imageTag: string,
+  release: Release,
   say: (text: string) => void,
 ): Promise<DevConfig> {
   createState(state);
   if (!existsSync(state.checkpointFile)) await initialiseStack(state);
 
-  const committed = readConfigFile(join(root, "Pulumi.dev.yaml")).config;
+  const committed = readConfigFile(join(root, `Pulumi.${state.stack}.yaml`)).config;
   const { encryptionsalt, config: previous } = readConfigFile(state.configFile);
   const plain = { ...committed, ...readLocalConfig(state) };
   const kept = Object.entries(previous).filter(([key]) => generatedKeys.has(key) && !(key in plain));
@@ -58,7 +60,7 @@ export async function prepareDevConfig(
     ...Object.fromEntries(kept),
     publicUrl: `https://localhost:${plain["edgeHttpsPort"] as string}`,
     ...plain,
-    imageTag,
+    ...releaseConfig(release),
     imageLock: state.imageLockFile,
     vaultInitFile: state.vaultInitFile,
     caCertificateFile: state.caFile,
@@ -102,11 +104,11 @@ export async function prepareDevConfig(
  * `pulumi stack init` writes the salt into Pulumi.dev.yaml beside the Pulumi.yaml it finds, whatever config file it
  * is told to use. So it finds one in the state directory, and leaves the committed file alone.
  */
-async function initialiseStack(state: State): Promise<void> {
+export async function initialiseStack(state: State): Promise<void> {
   const project = join(state.directory, "Pulumi.yaml");
   writeFileSync(project, "name: apexmcp\nruntime: nodejs\n");
   try {
-    await pulumiOrFail(state, ["stack", "init", "dev", `--cwd=${state.directory}`]);
+    await pulumiOrFail(state, ["stack", "init", state.stack, `--cwd=${state.directory}`]);
   } finally {
     rmSync(project);
   }
@@ -136,7 +138,7 @@ export function readDevConfig(state: State): DevConfig {
 }
 
 /** This machine's own values, which go over the committed ones: `key: value` lines. */
-function readLocalConfig(state: State): Record<string, string> {
+export function readLocalConfig(state: State): Record<string, string> {
   if (!existsSync(state.localConfigFile)) return {};
   const local = parse(readFileSync(state.localConfigFile, "utf8")) as unknown;
   if (local === null) return {};

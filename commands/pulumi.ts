@@ -16,12 +16,23 @@ export const pulumiHome = process.env["PULUMI_HOME"] || join(homedir(), ".pulumi
 /** Where the npm package `pulumi` looks for the CLI, whoever put it there. */
 export const pulumiBinary = join(pulumiHome, "versions", pulumiVersion, "bin", "pulumi");
 
-/** What makes plain `pulumi` work on the dev stack of this state; `make env` prints it. */
-export function pulumiEnvironment(state: State): Record<string, string> {
+/** What Pulumi needs to know of a state. */
+export type PulumiState = Pick<
+  State,
+  "backendDirectory" | "passphraseFile" | "configFile" | "localConfigFile"
+> & {
+  readonly stack: string;
+  /** Folder of its Pulumi.yaml. Default: the checkout. */
+  readonly project?: string;
+};
+
+/** What makes plain `pulumi` work on the stack of this state; `make env` prints it. */
+export function pulumiEnvironment(state: PulumiState): Record<string, string> {
   return {
     PULUMI_BACKEND_URL: `file://${state.backendDirectory}`,
-    PULUMI_CONFIG_PASSPHRASE_FILE: state.passphraseFile,
-    PULUMI_STACK: "dev",
+    // A pipeline brings the passphrase itself.
+    ...(!process.env["PULUMI_CONFIG_PASSPHRASE"] && { PULUMI_CONFIG_PASSPHRASE_FILE: state.passphraseFile }),
+    PULUMI_STACK: state.stack,
     PULUMI_OPTION_CONFIG_FILE: state.configFile,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // A plugin that is missing is an error that names it, not a download.
@@ -38,14 +49,17 @@ export interface PulumiResult {
   readonly all: string;
 }
 
+/** Goes into the stack's config with a release; there, going back replaces it. */
+const releaseVariables = { IMAGE_TAG: undefined, IMAGE_DIGEST: undefined, IMAGE_REPOSITORY: undefined };
+
 /**
- * Runs the pinned Pulumi CLI on the dev stack; never throws on a non-zero exit.
+ * Runs the pinned Pulumi CLI on the stack; never throws on a non-zero exit.
  *
  * @param options.input goes to its standard input, so that no secret is in an argument
  * @param options.show streams what it says to the terminal as well
  */
 export async function pulumi(
-  state: State,
+  state: PulumiState,
   args: readonly string[],
   options: { readonly input?: string; readonly show?: boolean; readonly env?: Record<string, string> } = {},
 ): Promise<PulumiResult> {
@@ -56,8 +70,8 @@ export async function pulumi(
     );
   }
   const result = await execa(pulumiBinary, ["--non-interactive", ...args], {
-    cwd: root,
-    env: { ...pulumiEnvironment(state), ...options.env },
+    cwd: state.project ?? root,
+    env: { ...pulumiEnvironment(state), ...releaseVariables, ...options.env },
     localDir: root, // its hosts run the Node of node_modules/.bin
     preferLocal: true,
     input: options.input ?? "",
@@ -70,7 +84,11 @@ export async function pulumi(
 }
 
 /** Like {@link pulumi}, for a step that has to work: a failure becomes its cause and fix. */
-export async function pulumiOrFail(state: State, args: readonly string[], input?: string): Promise<string> {
+export async function pulumiOrFail(
+  state: PulumiState,
+  args: readonly string[],
+  input?: string,
+): Promise<string> {
   const result = await pulumi(state, args, input === undefined ? {} : { input });
   if (result.exitCode !== 0) throw pulumiFailure(state, `pulumi ${args.slice(0, 2).join(" ")}`, result.all);
   return result.stdout;
@@ -78,8 +96,8 @@ export async function pulumiOrFail(state: State, args: readonly string[], input?
 
 interface KnownFailure {
   readonly says: RegExp;
-  readonly problem: (state: State, match: RegExpMatchArray) => string;
-  readonly fix: (state: State, match: RegExpMatchArray) => string;
+  readonly problem: (state: PulumiState, match: RegExpMatchArray) => string;
+  readonly fix: (state: PulumiState, match: RegExpMatchArray) => string;
 }
 
 const knownFailures: readonly KnownFailure[] = [
@@ -128,7 +146,7 @@ const knownFailures: readonly KnownFailure[] = [
 ];
 
 /** Turns what Pulumi said into a problem and a fix; what is not known shows Pulumi's own error lines. */
-export function pulumiFailure(state: State, step: string, said: string): CommandError {
+export function pulumiFailure(state: PulumiState, step: string, said: string): CommandError {
   for (const { says, problem, fix } of knownFailures) {
     const match = said.match(says);
     if (match) return new CommandError(problem(state, match), fix(state, match));

@@ -33,7 +33,7 @@ export async function repair(state: State, stack: string, say: Say): Promise<voi
 
 /** A lock whose process is gone is released; one whose process goes on living stops us. */
 async function releaseLock(state: State, say: Say): Promise<void> {
-  const directory = join(state.backendDirectory, ".pulumi", "locks", "organization", "apexmcp", "dev");
+  const directory = join(state.backendDirectory, ".pulumi", "locks", "organization", "apexmcp", state.stack);
   const locks = existsSync(directory) ? readdirSync(directory).filter((file) => file.endsWith(".json")) : [];
   for (const file of locks) {
     const lock = JSON.parse(readFileSync(join(directory, file), "utf8")) as { pid: number; hostname: string };

@@ -2,43 +2,45 @@ import Table from "cli-table3";
 
 import { main } from "./command";
 import { CommandError } from "./commandError";
-import { deploy } from "./deploy";
+import { withDeploymentLock } from "./deploymentLock";
 import { prepareDevConfig } from "./devConfig";
 import { requireDocker, stackContainers } from "./docker";
-import { liveTarget } from "./liveTarget";
 import { preflight } from "./preflight";
+import { proveStack } from "./proveStack";
+import { pulumiUp } from "./pulumiUp";
+import { localRelease } from "./releases";
 import { repair } from "./repair";
 import { root, type State } from "./state";
-import { waitHealthy } from "./waitHealthy";
 import { buildGatewayImage } from "../images/gatewayImage";
-import { probes } from "../probes/all";
-import { reportSummary, reportTable } from "../probes/report";
-import { exitCode, runProbes } from "../probes/run";
+import { reportSummary } from "../probes/report";
 import { services, type Target } from "../probes/target";
 
 void main({
   name: "up",
   summary: "deploys the dev stack on this machine's Docker engine, and proves it",
-  run: async ({ state }) => {
-    await requireDocker();
-    const imageTag = await buildGatewayImage(state.imageLockFile).catch((error: Error) => {
-      throw new CommandError(error.message, "solve what is named below, then run this again");
-    });
-    const config = await prepareDevConfig(state, imageTag, console.log);
-    await preflight(state, config);
-    await repair(state, config.name, console.log);
-    await deploy(state);
-    await waitHealthy(config.name, console.log);
-
-    const target = await liveTarget(state);
-    const results = await runProbes(probes, target);
-    const code = exitCode(results);
-    if (code !== 0) console.log(`\n${reportTable(results)}`);
-    console.log(`\n${await summary(target)}\n${reportSummary(results)} (make verify lists them)`);
-    console.log(howToTrust(state, target));
-    return code;
-  },
+  run: ({ state }) => withDeploymentLock(state, () => up(state)),
 });
+
+async function up(state: State): Promise<number> {
+  if (state.stack !== "dev") {
+    throw new CommandError(
+      `make up deploys the dev stack, and APEXMCP_STACK is ${state.stack}`,
+      "deploy that stack with make deploy, or unset APEXMCP_STACK",
+    );
+  }
+  await requireDocker();
+  const imageTag = await buildGatewayImage(state.imageLockFile).catch((error: Error) => {
+    throw new CommandError(error.message, "solve what is named below, then run this again");
+  });
+  const config = await prepareDevConfig(state, localRelease(state, imageTag), console.log);
+  await preflight(state, config);
+  await repair(state, config.name, console.log);
+  await pulumiUp(state);
+  const { target, results, code } = await proveStack(state, config.name);
+  console.log(`\n${await summary(target)}\n${reportSummary(results)} (make verify lists them)`);
+  console.log(howToTrust(state, target));
+  return code;
+}
 
 async function summary(target: Target): Promise<string> {
   const urls = {

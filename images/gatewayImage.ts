@@ -9,9 +9,9 @@ import { stateIn } from "../commands/state";
 import { buildImage, docker, problem } from "./docker";
 import { imageReference, readImageLock } from "./imageLock";
 import { withProgress } from "./progress";
+import { unpushedRepository as name } from "./release";
 import { officialLockFile, previousSource, resolveImages } from "./resolve";
 
-const name = "apexmcp/gateway";
 const checkout = join(__dirname, "..");
 const dockerfile = "apps/gateway/Dockerfile";
 
@@ -63,6 +63,11 @@ export async function gatewayImageTag(directory = checkout): Promise<string> {
         .digest(),
     );
   return `${sha}-dirty-${hash.digest("hex").slice(0, 12)}`;
+}
+
+/** Full SHA of the checked-out commit. */
+export function headCommit(directory = checkout): Promise<string> {
+  return git(directory, "rev-parse", "HEAD");
 }
 
 /** The CAs that npm has to trust inside the build where the host trusts more than Node does, as behind a proxy. */

@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
 import { readImageLock, type ImageLock } from "../images/imageLock";
+import { slots } from "../images/release";
 
 const port = z.coerce.number().int().min(1024).max(65535);
 const secret = z
@@ -47,7 +48,25 @@ export const settings = {
   vaultPort: { schema: port },
   postgresPort: { schema: port },
   imageLock: { schema: z.string().min(1) },
+  imageRepository: {
+    schema: z
+      .string()
+      .regex(
+        /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+$/,
+        "must be registry/repository, lower case, without a tag",
+      )
+      .optional(),
+    env: "IMAGE_REPOSITORY",
+  },
   imageTag: { schema: z.string(), env: "IMAGE_TAG" },
+  imageDigest: {
+    schema: z
+      .string()
+      .regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hex digits")
+      .optional(),
+    env: "IMAGE_DIGEST",
+  },
+  slot: { schema: z.enum(slots).optional() },
   vaultInitFile: { schema: z.string().min(1).optional() },
   vaultUnsealKey: { schema: z.string().min(1).optional(), env: "VAULT_UNSEAL_KEY", secret: true },
   vaultDeployerRoleId: { schema: z.string().min(1).optional(), env: "VAULT_DEPLOYER_ROLE_ID" },

@@ -5,6 +5,7 @@ import * as vaultSdk from "@pulumi/vault";
 
 import { Broker, brokerPort } from "../components/broker/broker";
 import { imageReference } from "../images/imageLock";
+import { inSlot, releaseImage, unpushedRepository } from "../images/release";
 import { Edge } from "../components/edge/edge";
 import { Gateway, gatewayPort } from "../components/gateway/gateway";
 import { Segments, subnetOf } from "../components/network/segments";
@@ -14,9 +15,6 @@ import { Roles } from "../components/postgres/roles";
 import { VaultConfiguration } from "../components/vault/vaultConfiguration";
 import { VaultServer } from "../components/vault/vaultServer";
 import type { StackConfig } from "./config";
-
-/** The gateway's own image; its tag is the git SHA it was built from. */
-const gatewayImage = "apexmcp/gateway";
 
 /** What differs between environments. */
 export interface Variation {
@@ -28,7 +26,10 @@ export interface Variation {
 export function platform(config: StackConfig, variation: Variation) {
   const stackName = config.name;
   const { caCertificate, caCertificateFile } = config;
-  const ownImage = `${gatewayImage}:${config.imageTag}`;
+  const { imageRepository: repository = unpushedRepository, imageTag: tag, imageDigest: digest } = config;
+  const ownImage = releaseImage({ repository, tag, digest });
+  // A release in the other slot is up and healthy before Pulumi deletes the one that the program no longer has.
+  const { slot = "a" } = config;
   const segments = new Segments("network", { stackName });
 
   const vault = new VaultServer("vault", {
@@ -73,11 +74,12 @@ export function platform(config: StackConfig, variation: Variation) {
       auditFile: vault.auditFile,
       deployer,
       brokerNetwork: subnetOf(segments.vault),
+      broker: inSlot("broker", slot),
       brokerGeneration: ownImage,
     },
     { provider: vaultProvider },
   );
-  const broker = new Broker("broker", {
+  const broker = new Broker(inSlot("broker", slot), {
     stackName,
     image: ownImage,
     networks: [{ network: segments.broker, alias: "broker" }, { network: segments.vault }],
@@ -120,7 +122,7 @@ export function platform(config: StackConfig, variation: Variation) {
     directory: "apps/gateway/migrations",
   });
 
-  const gateway = new Gateway("gateway", {
+  const gateway = new Gateway(inSlot("gateway", slot), {
     stackName,
     image: ownImage,
     networks: [

@@ -1,8 +1,8 @@
 import sodium from "libsodium-wrappers";
-import { request } from "undici";
 import { z } from "zod";
 
 import { CommandError } from "../commandError";
+import { callGitHub, type Fixes } from "../github/api";
 import type { Deployer } from "../../provider/vault/deployer";
 import type { KeyKeeper, UnsealKeys } from "./keyKeeper";
 
@@ -74,43 +74,13 @@ export class GitHubEnvironment implements KeyKeeper {
     return publicKey.parse(await this.call("GET", "/secrets/public-key"));
   }
 
-  private async call(method: "GET" | "PUT" | "DELETE", path: string, body?: object, accept: number[] = []) {
-    const base = process.env["GITHUB_API_URL"] ?? "https://api.github.com";
-    const what = `${method} ${this.path}${path}`;
-    let response;
-    try {
-      response = await request(`${base}/${this.path}${path}`, {
-        method,
-        headersTimeout: 15_000,
-        bodyTimeout: 15_000,
-        headers: {
-          accept: "application/vnd.github+json",
-          authorization: `Bearer ${this.token}`,
-          "user-agent": "apexmcp-hardening",
-          "x-github-api-version": "2022-11-28",
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      throw new CommandError(
-        `GitHub doesn't answer at ${base} (${code ?? message}), for ${what}`,
-        "see to the network, or set GITHUB_API_URL, then run this again",
-      );
-    }
-    const { statusCode } = response;
-    const text = await response.body.text();
-    if (statusCode >= 300 && !accept.includes(statusCode)) {
-      throw new CommandError(
-        `GitHub refused ${what} (${statusCode})`,
-        fixes[statusCode] ?? "run this again later",
-      );
-    }
-    return text === "" ? undefined : (JSON.parse(text) as unknown);
+  private call(method: "GET" | "PUT" | "DELETE", path: string, body?: object, accept: number[] = []) {
+    const options = { ...(body !== undefined && { body }), accept, fixes };
+    return callGitHub(this.token, method, `${this.path}${path}`, options);
   }
 }
 
-const fixes: Readonly<Record<number, string>> = {
+const fixes: Fixes = {
   401: "set GITHUB_TOKEN to a token that is valid",
   403: "give the token the permission Environments: read and write",
   404: "create the environment, and give the token access to the repository (Environments: read and write)",

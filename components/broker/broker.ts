@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { dataVolume } from "../container/dataVolume";
 import { HardenedContainer, type NetworkAttachment } from "../container/hardenedContainer";
 
+/** The resource's name is the service's, too: two brokers side by side are `broker` and `broker-b`. */
 export interface BrokerArgs {
   readonly stackName: string;
   /** The gateway's image; the broker is its other entry point. */
@@ -44,7 +45,7 @@ export class Broker extends pulumi.ComponentResource {
       name,
       {
         stackName: args.stackName,
-        service: "broker",
+        service: name,
         image: args.image,
         user: { uid: 1000, gid: 1000 },
         command: ["node", "dist/broker.js"],

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { HardenedContainer, type NetworkAttachment } from "../container/hardenedContainer";
 
+/** The resource's name is the service's, too: two gateways side by side are `gateway` and `gateway-b`. */
 export interface GatewayArgs {
   readonly stackName: string;
   /** Our own image, tagged with the git SHA it was built from. */
@@ -45,7 +46,7 @@ export class Gateway extends pulumi.ComponentResource {
       name,
       {
         stackName: args.stackName,
-        service: "gateway",
+        service: name,
         image: args.image,
         user: { uid: 1000, gid: 1000 },
         command: ["node", "dist/server.js"],

@@ -11,6 +11,8 @@ export interface VaultConfigurationArgs {
   readonly deployer: VaultDeployer;
   /** Addresses from which the broker logs in and uses its login, as a CIDR: those of the vault segment. */
   readonly brokerNetwork: pulumi.Input<string>;
+  /** Name of the broker's container: two brokers side by side have a secret id each. Default: `broker`. */
+  readonly broker?: string;
   /** Changes with the broker's container, such as its image: each gets a secret id of its own. */
   readonly brokerGeneration: pulumi.Input<string>;
 }
@@ -102,7 +104,7 @@ export class VaultConfiguration extends pulumi.ComponentResource {
       { parent: this },
     );
     const secretId = new WrappedSecretId(
-      `${name}-broker`,
+      `${name}-${args.broker ?? "broker"}`,
       { deployer: args.deployer, role: role.roleName, generation: args.brokerGeneration },
       { parent: this },
     );

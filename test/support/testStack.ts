@@ -49,7 +49,7 @@ export class TestStack {
 
   /** Starts one of commands/, as make does. */
   start(
-    command: "up" | "preview" | "verify" | "down" | "backup" | "restore" | "auditVerify",
+    command: "up" | "preview" | "deploy" | "verify" | "down" | "backup" | "restore" | "auditVerify",
     args: readonly string[] = [],
     env: Record<string, string> = {},
   ) {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as afterPoll, setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 
 export interface DrainTimes {
@@ -39,6 +39,10 @@ export function registerDrain(
       clearTimeout(late);
       clearInterval(idle);
     });
+    // A connection that nobody has accepted yet is reset when the listener closes. Right after a poll all are, and
+    // from then on new ones are refused, which makes the edge try another gateway.
+    await afterPoll();
+    app.server.close();
   });
   return () => Promise.resolve(draining ? "is shutting down" : undefined);
 }

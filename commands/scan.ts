@@ -1,0 +1,92 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+import { execa } from "execa";
+
+import { ensureGo } from "../toolchain/goToolchain";
+import { main } from "./command";
+import { CommandError } from "./commandError";
+import { root } from "./state";
+
+/** Where scanners are installed, each at its version. */
+const tools = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "apexmcp", "scanners");
+
+interface Scanner {
+  readonly what: string;
+  /** Returns the program, installed where it wasn't. */
+  readonly program: () => Promise<string>;
+  readonly args: readonly string[];
+}
+
+const scanners: readonly Scanner[] = [
+  {
+    what: "zizmor: workflows' security",
+    program: () => fromPyPi("zizmor", "1.32.0"),
+    args: ["--offline", "--persona=pedantic", ".github/workflows"],
+  },
+  {
+    what: "actionlint: workflows' correctness",
+    program: () => fromGo("actionlint", "github.com/rhysd/actionlint/cmd/actionlint", "v1.7.7"),
+    args: ["-color=false"],
+  },
+  {
+    what: "npm audit: known vulnerabilities of the packages that are deployed",
+    program: () => Promise.resolve("npm"),
+    args: ["audit", "--omit=dev"],
+  },
+  {
+    what: "gitleaks: secrets in the whole history",
+    program: () => fromGo("gitleaks", "github.com/zricethezav/gitleaks/v8", "v8.28.0"),
+    args: ["git", "--no-banner", "--redact", "--config=.gitleaks.toml", "."],
+  },
+];
+
+void main({
+  name: "scan",
+  summary: "scans workflows, dependencies and the whole history; installs the scanners it lacks",
+  run: async () => {
+    const bad: string[] = [];
+    for (const { what, program, args } of scanners) {
+      console.log(`\n${what}`);
+      const result = await execa(await program(), args, { cwd: root, reject: false, all: true });
+      console.log(result.all.trim());
+      if (result.exitCode !== 0) bad.push(what.split(":")[0]!);
+    }
+    if (bad.length > 0)
+      throw new CommandError(`${bad.join(", ")} found something`, "solve what is named above");
+  },
+});
+
+async function fromPyPi(name: string, version: string): Promise<string> {
+  const folder = join(tools, `${name}-${version}`);
+  const program = join(folder, "bin", name);
+  if (existsSync(program)) return program;
+  await install(name, "python3", ["-m", "venv", folder]);
+  await install(name, join(folder, "bin", "pip"), ["install", "--quiet", `${name}==${version}`]);
+  return program;
+}
+
+async function fromGo(name: string, module: string, version: string): Promise<string> {
+  const folder = join(tools, `${name}-${version}`);
+  // Its name is that of the module's last part that is no version.
+  const program = join(folder, name);
+  if (existsSync(program)) return program;
+  mkdirSync(folder, { recursive: true });
+  await install(name, await ensureGo(), ["install", `${module}@${version}`], { GOBIN: folder });
+  return program;
+}
+
+async function install(
+  name: string,
+  command: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<void> {
+  const result = await execa(command, args, { env, reject: false, all: true });
+  if (result.exitCode !== 0)
+    throw new CommandError(
+      `${name} could not be installed: ${result.all.trim().split("\n").at(-1)}`,
+      "solve what is named, then run this again",
+    );
+}

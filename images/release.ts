@@ -1,0 +1,28 @@
+/** Names of the two places in which a release of our own image runs: the next one takes the other. */
+export const slots = ["a", "b"] as const;
+export type Slot = (typeof slots)[number];
+
+/** One build of our own image, and the slot in which its containers run. */
+export interface Release {
+  /** Repository with its registry; `apexmcp/gateway` without one where it was never pushed. */
+  readonly repository: string;
+  /** Full git SHA of its source; of uncommitted files `<sha>-dirty-<hash>`, in development only. */
+  readonly tag: string;
+  /** `sha256:…` of the pushed image. */
+  readonly digest?: string | undefined;
+  readonly slot: Slot;
+}
+
+/** Repository of images that were built here and never pushed. */
+export const unpushedRepository = "apexmcp/gateway";
+
+export const otherSlot = (slot: Slot): Slot => (slot === "a" ? "b" : "a");
+
+/** Name of a service's resources and container in a slot: `gateway`, or `gateway-b`. */
+export const inSlot = (service: "gateway" | "broker", slot: Slot): string =>
+  slot === "a" ? service : `${service}-${slot}`;
+
+/** `repository:tag@sha256:…`: Docker goes by the digest; the tag is for people. */
+export function releaseImage({ repository, tag, digest }: Omit<Release, "slot">): string {
+  return digest === undefined ? `${repository}:${tag}` : `${repository}:${tag}@${digest}`;
+}
