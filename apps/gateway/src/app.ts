@@ -27,6 +27,7 @@ import { registerMcpRoutes } from "./mcp/routes";
 import { SessionIds } from "./mcp/sessionIds";
 import { Targets } from "./mcp/targets";
 import { registerDrain } from "./drain";
+import { refuseConnection } from "./malformed";
 import { refuse, registerProblems } from "./problems";
 import { registerCors, registerSecurityHeaders } from "./responseHeaders";
 import { registerConnectorRoutes } from "./routes/connectors";
@@ -62,6 +63,7 @@ export async function buildApp(config: Config, pool: Pool = createPool(config)):
       connectionsCheckingInterval: 1000,
     },
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply, refusals),
+    clientErrorHandler: (error, socket) => void refuseConnection(error, socket, refusals),
   });
   app.server.maxConnections = config.limits.connections;
   // An idle connection that breaks is replaced by the pool; without a listener its error would end the process.

@@ -9,6 +9,7 @@ export const problems = {
   forbidden: { status: 403, title: "The token doesn't permit this" },
   "origin-refused": { status: 403, title: "Web pages of this origin may not call the gateway" },
   "not-found": { status: 404, title: "There is nothing here" },
+  "too-slow": { status: 408, title: "The request takes too long to arrive" },
   "name-taken": { status: 409, title: "There is a connector of this name" },
   "credential-needed": { status: 409, title: "The credential must be given again" },
   "changed-meanwhile": { status: 409, title: "Somebody else changed it at the same time" },
@@ -16,6 +17,7 @@ export const problems = {
   "unsupported-media-type": { status: 415, title: "The body's type is not supported" },
   "url-refused": { status: 422, title: "The gateway must not reach this URL" },
   "rate-limited": { status: 429, title: "Too many requests" },
+  "headers-too-large": { status: 431, title: "The request's headers are too large" },
   "upstream-failed": { status: 502, title: "The connector's upstream doesn't answer as it should" },
   internal: { status: 500, title: "The gateway failed" },
   "audit-unavailable": { status: 503, title: "The audit log can't be written" },
@@ -83,22 +85,18 @@ function entryOf({ code, audit }: Problem, { id, ip, method, grant, routeOptions
   };
 }
 
-function sendProblem(reply: FastifyReply, { code, detail, headers }: Problem): FastifyReply {
-  const { status, title } = problems[code];
+function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   return reply
-    .code(status)
-    .headers(headers)
+    .code(problems[problem.code].status)
+    .headers(problem.headers)
     .type("application/problem+json")
-    .send(
-      JSON.stringify({
-        type: `urn:apexmcp:problem:${code}`,
-        code,
-        title,
-        status,
-        detail,
-        request: reply.request.id,
-      }),
-    );
+    .send(problemBody(problem, reply.request.id));
+}
+
+/** As JSON. @param request its id, when there is one */
+export function problemBody({ code, detail }: Problem, request?: string): string {
+  const { status, title } = problems[code];
+  return JSON.stringify({ type: `urn:apexmcp:problem:${code}`, code, title, status, detail, request });
 }
 
 /** What to answer for any error. The texts of errors that aren't ours are not passed on. */
