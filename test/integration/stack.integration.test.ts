@@ -26,7 +26,8 @@ beforeAll(async () => {
 afterAll(() => stack?.remove());
 
 const allPassed = /(\d+) probes: \1 passed, 0 failed, 0 errors/;
-const docker = (...args: string[]) => execFileSync("docker", args, { encoding: "utf8" }).trim();
+const docker = (...args: string[]) =>
+  execFileSync("docker", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
 const container = (service: string) => `${stack.name}-${service}`;
 const allContainers = () =>
   docker("ps", "--all", "--quiet", "--no-trunc", `--filter=label=apexmcp.stack=${stack.name}`)

@@ -53,6 +53,7 @@ test("a credential is there after kill -9, a restart, and a new container of a n
 
   const dockerfile = `FROM ${stackImage("vault")}\nLABEL apexmcp.test=newer\n`;
   const newer = execFileSync("docker", ["build", "--quiet", "-"], {
+    stdio: "pipe",
     input: dockerfile,
     encoding: "utf8",
   }).trim();
