@@ -13,6 +13,7 @@ import { requireNoNewPrivileges } from "./container/requireNoNewPrivileges";
 import { requireNonRoot } from "./container/requireNonRoot";
 import { requireReadOnly } from "./container/requireReadOnly";
 import { requireTls as edgeRequireTls } from "./edge/requireTls";
+import { limitRate } from "./gateway/limitRate";
 import { requireInjection } from "./gateway/requireInjection";
 import { requireIsolation } from "./network/requireIsolation";
 import { disallowAuditModification } from "./postgres/disallowAuditModification";
@@ -70,5 +71,6 @@ export const probes: readonly Probe[] = [
   disallowEscalation,
   requirePinnedSearchPath,
   requireInjection,
+  limitRate,
   edgeRequireTls,
 ];

@@ -29,10 +29,13 @@ export interface GatewayArgs {
 
 /** The port on which the gateway listens, on every network it is attached to. */
 export const gatewayPort = 8080;
+/** Where Prometheus finds /metrics, on the same networks; the edge leads nowhere near it. */
+export const metricsPort = 9464;
 
 /**
  * The MCP gateway. Its secrets come as files, and it refuses to start without one of them
- * (gateway-secret-require-injection). It is up when it is ready: when its database answers it.
+ * (gateway-secret-require-injection); it limits each client's requests, and no argument lifts that
+ * (gateway-request-limit-rate). It is up when it is ready: when its database answers it.
  */
 export class Gateway extends pulumi.ComponentResource {
   readonly containerName: string;
@@ -56,6 +59,7 @@ export class Gateway extends pulumi.ComponentResource {
           TRUSTED_PROXY_CIDRS: args.edgeSubnet,
           BROKER_URL: args.brokerUrl,
           PGHOST: postgres.host,
+          METRICS_PORT: String(metricsPort),
           PGPORT: "5432",
           PGDATABASE: postgres.database,
           PGUSER: postgres.user,

@@ -32,6 +32,21 @@ export const platformFindings = {
       test: "test/probes/gateway/requireInjection.test.ts",
     },
   },
+  "gateway-request-limit-rate": {
+    title: "Gateway answers a client however often it asks",
+    severity: "high",
+    frameworks: { article: 4, owasp: "API4:2023" },
+    remediation:
+      "Limit each client address to 300 requests a minute on every route but the health checks, and answer 429.",
+    places: {
+      component: "components/gateway/gateway.ts",
+      policy: {
+        none: "the gateway's own code limits; what is declared of its container shows nothing of it",
+      },
+      probe: "probes/gateway/limitRate.ts",
+      test: "test/probes/gateway/limitRate.test.ts",
+    },
+  },
   "edge-listener-require-tls": {
     title: "Edge serves plain HTTP",
     severity: "high",
