@@ -49,7 +49,7 @@ backup: ## write PostgreSQL's and Vault's data, and the deployment's files, to o
 	@toolchain/setup.sh node && $(run) commands/backup.ts $(ARGS)
 
 restore: ## put a backup where there is no deployment, for make up to start; ARGS=--help
-	@toolchain/setup.sh node && $(run) commands/restore.ts $(ARGS)
+	@toolchain/setup.sh && $(run) commands/restore.ts $(ARGS)
 
 test: ## type check, lint, unit and integration tests, beside a deployed stack; ARGS=test/probes for a part
 	@toolchain/setup.sh && $(run) test/run.ts $(ARGS)

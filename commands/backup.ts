@@ -3,6 +3,7 @@ import { existsSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 
 import { writeArchive } from "./backup/archive";
+import { recordCeremony } from "./backup/ceremonies";
 import { packManifest } from "./backup/manifest";
 import { packState } from "./backup/stateFiles";
 import { packVolume, stackData, whilePaused } from "./backup/volumes";
@@ -36,6 +37,7 @@ void main({
 
     const time = new Date();
     const part = `${to}.part`;
+    rmSync(part, { force: true }); // of a run that was cut short
     let still = 0;
     try {
       await writeArchive(part, recipient, async (tar) => {
@@ -53,6 +55,7 @@ void main({
         still = (performance.now() - started) / 1000;
       });
       renameSync(part, to);
+      if (options["stack"] === undefined) recordCeremony(state, "backed up", { recipient });
     } catch (error) {
       rmSync(part, { force: true });
       if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;

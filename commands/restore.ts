@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 
 import { imageReference, readImageLock } from "../images/imageLock";
 import { readArchive } from "./backup/archive";
+import { recordCeremony } from "./backup/ceremonies";
 import { readManifest, type Manifest } from "./backup/manifest";
 import { ArrivingState } from "./backup/stateFiles";
 import type { TarEntry } from "./backup/tar";
@@ -37,6 +38,7 @@ void main({
       throw explained(error as Error, from, key);
     }
     const { stack, time, volumes } = restore.manifest!;
+    recordCeremony(state, "restored", { backedUp: time });
     console.log(`Restored ${stack} as it was at ${time}: ${volumes.join(", ")}`);
     console.log("Start it, and have it proven: make up");
   },
