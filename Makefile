@@ -6,7 +6,7 @@ ARGS =
 
 .DEFAULT_GOAL := help
 .PHONY: up preview image deploy lock scan policy-review github github-init pr-comment verify audit-verify backup restore
-.PHONY: test bench down doctor env help
+.PHONY: test bench docs down doctor env help
 .PHONY: vault-init vault-unseal vault-rekey vault-root vault-deployer vault-backup vault-restore vault-audit-rotate
 
 up: ## deploy the dev stack on this machine, policy-checked and proven; sets up what is missing
@@ -56,6 +56,9 @@ test: ## type check, lint, unit and integration tests, beside a deployed stack; 
 
 bench: ## measure what bench/ compares; fails when one misses its limit
 	@toolchain/setup.sh && status=0; for bench in bench/*.ts; do $(run) $$bench || status=1; done; exit $$status
+
+docs: ## write the pages that are generated from the code
+	@toolchain/setup.sh node && $(run) commands/docs.ts $(ARGS)
 
 down: ## remove the dev stack; ARGS=--volumes deletes its data too, ARGS=--all stops our Docker engine too
 	@toolchain/setup.sh node && $(run) commands/down.ts $(ARGS)

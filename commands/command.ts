@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
 import { CommandError } from "./commandError";
@@ -31,8 +32,20 @@ export interface CommandContext {
   readonly interactive: boolean;
 }
 
-/** Parses the arguments, runs the command, and ends the process. An error's first line is its fix. */
+/** Every command that this process has loaded; the reference describes them. */
+export const described: Command[] = [];
+
+/** Whether this process has begun a command: it is the file that it was started with, which comes first. */
+let begun = false;
+
+/**
+ * Parses the arguments, runs the command, and ends the process. An error's first line is its fix. A command that is
+ * loaded by another one, or by a test, is described only.
+ */
 export async function main(command: Command): Promise<void> {
+  described.push(command);
+  if (begun || dirname(resolve(process.argv[1] ?? "")) !== __dirname) return;
+  begun = true;
   process.exitCode = await outcome(command, process.argv.slice(2));
 }
 

@@ -48,9 +48,13 @@ function tagsOf(option = ""): Partial<Record<ImageName, string>> {
   );
 }
 
-const namesOf = (option = ""): ImageName[] => list(option).map(known);
+function namesOf(option = ""): ImageName[] {
+  return list(option).map(known);
+}
 
-const list = (option: string): string[] => option.split(",").filter((it) => it !== "");
+function list(option: string): string[] {
+  return option.split(",").filter((it) => it !== "");
+}
 
 function known(name: string): ImageName {
   const found = imageNames.find((it) => it === name);
