@@ -11,7 +11,7 @@ import { withLocalRegistry } from "../../images/localRegistry";
 import { isThere, patience } from "../../images/officialImages";
 import { resolveImages } from "../../images/resolve";
 import { ensureVaultServer } from "../../toolchain/install";
-import { freePort } from "../support/realVault";
+import { freePort } from "../support/freePort";
 
 jest.setTimeout(120_000);
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { createDevCertificates } from "../../commands/devCertificates";
-import { freePort } from "./realVault";
+import { freePort } from "./freePort";
 import { stackImage } from "./stackImage";
 
 /** A Vault container of this test's own, as the stack runs it: storage in a volume, TLS, a port on 127.0.0.1. */

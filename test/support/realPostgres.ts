@@ -18,7 +18,7 @@ import { stackImage } from "./stackImage";
 import { connect } from "../../provider/postgres/connect";
 import { readMigrations } from "../../provider/postgres/migrationFiles";
 import { runMigrations } from "../../provider/postgres/runMigrations";
-import { freePort } from "./realVault";
+import { freePort } from "./freePort";
 
 const run = promisify(execFile);
 

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 
 import { buildImage } from "../../images/docker";
 import { createAuthority } from "../apps/gateway/certificates";
-import { freePort } from "./realVault";
+import { freePort } from "./freePort";
 import { stackImage } from "./stackImage";
 
 const run = promisify(execFile);

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { withLocalRegistry } from "../../images/localRegistry";
 import { Repository, sha256 } from "../../images/registry";
+import { freePort } from "./freePort";
 
 /** A registry of a test's own on a free port of 127.0.0.1, with storage that goes when it ends. */
 export class RealRegistry implements AsyncDisposable {
@@ -63,12 +63,4 @@ export class RealRegistry implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,13 +1,13 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { createDevCertificates } from "../../commands/devCertificates";
 import { root } from "../../commands/state";
 import { stackImage } from "./stackImage";
+import { freePort } from "./freePort";
 
 /** A Vault server of this test's own: file storage in a temporary directory, TLS, a free port on 127.0.0.1. */
 export class RealVault implements AsyncDisposable {
@@ -147,12 +147,4 @@ export function vaultBinary(): string {
 
 function docker(...args: string[]): string {
   return execFileSync("docker", args, { encoding: "utf8" }).trim();
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -10,6 +9,7 @@ import { liveTarget } from "../../commands/liveTarget";
 import { pulumi, type PulumiResult } from "../../commands/pulumi";
 import { root, stateIn, type State } from "../../commands/state";
 import type { Target } from "../../probes/target";
+import { freePort } from "./freePort";
 import { isStale, removeTestStacks, testStackName } from "./testStacks";
 
 export interface CommandResult {
@@ -97,15 +97,9 @@ export class TestStack {
   }
 }
 
-/** Free at this moment; all four are held together, so that they differ. */
 async function freePorts(): Promise<Record<string, number>> {
-  const servers = ["edgeHttpsPort", "edgeHttpPort", "vaultPort", "postgresPort"].map((key) => ({
-    key,
-    server: createServer(),
-  }));
-  for (const { server } of servers)
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const ports = servers.map(({ key, server }) => [key, (server.address() as AddressInfo).port] as const);
-  await Promise.all(servers.map(({ server }) => new Promise((resolve) => server.close(resolve))));
-  return Object.fromEntries(ports);
+  const ports: Record<string, number> = {};
+  for (const key of ["edgeHttpsPort", "edgeHttpPort", "vaultPort", "postgresPort"])
+    ports[key] = await freePort();
+  return ports;
 }

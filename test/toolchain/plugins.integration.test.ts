@@ -10,7 +10,8 @@ import { mapProvider, type Upstream } from "../../toolchain/mapping";
 import { pluginPath, plugins } from "../../toolchain/parts";
 import { toolchainReport } from "../../toolchain/versions";
 import { PulumiProject } from "../support/pulumiProject";
-import { freePort, RealVault, vaultBinary } from "../support/realVault";
+import { freePort } from "../support/freePort";
+import { RealVault, vaultBinary } from "../support/realVault";
 
 jest.setTimeout(240_000);
 

@@ -4,6 +4,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createInjection, strongSecret, type Injection } from "./injection";
+import { freePort } from "../../support/freePort";
 
 // Starts processes or waits for real time, which a busy machine makes slow.
 jest.setTimeout(60_000);
@@ -120,12 +121,4 @@ async function refused(port: number): Promise<void> {
     socket.destroy();
     if (outcome === "refused") return;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }

@@ -9,7 +9,7 @@ import { connect } from "../../../provider/postgres/connect";
 import { describeMigration, readMigrations } from "../../../provider/postgres/migrationFiles";
 import { migrations } from "../../../provider/postgres/migrations";
 import { migrationsDirectory, RealPostgres } from "../../support/realPostgres";
-import { freePort } from "../../support/realVault";
+import { freePort } from "../../support/freePort";
 
 jest.setTimeout(120_000);
 

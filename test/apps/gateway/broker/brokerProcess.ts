@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Agent, request } from "undici";
 import { CredentialClient } from "../../../../apps/gateway/src/broker/client";
 import type { CredentialAccess } from "../../../../apps/gateway/src/broker/audit";
-import { freePort } from "../../../support/realVault";
+import { freePort } from "../../../support/freePort";
 import type { BrokerFiles } from "./brokerFixture";
 
 const root = join(__dirname, "../../../..");

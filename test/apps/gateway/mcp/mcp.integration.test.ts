@@ -9,7 +9,7 @@ import { createBrokerFiles, type BrokerFiles } from "../broker/brokerFixture";
 import { BrokerProcess } from "../broker/brokerProcess";
 import { ConnectorVault } from "../broker/connectorVault";
 import { publicUrl, startGateway, type Gateway } from "../gatewayFixture";
-import { freePort } from "../../../support/realVault";
+import { freePort } from "../../../support/freePort";
 import { conformanceUpstream } from "./conformanceServer";
 import { startUpstream, type TestUpstream } from "./mcpGateway";
 import { sessionsUpstream, statelessUpstream } from "./sdkUpstreams";

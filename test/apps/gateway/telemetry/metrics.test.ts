@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { buildApp } from "../../../../apps/gateway/src/app";
-import { freePort } from "../../../support/realVault";
+import { freePort } from "../../../support/freePort";
 import { AuditPool } from "../auditPool";
 import { createInjection, patientConfig } from "../injection";
 

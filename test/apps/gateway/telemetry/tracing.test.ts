@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { freePort } from "../../../support/realVault";
+import { freePort } from "../../../support/freePort";
 import { createInjection } from "../injection";
 
 // Starts processes, which a busy machine makes slow.
