@@ -75,9 +75,19 @@ import { requireExternalTls } from "./zitadel/requireExternalTls";
 import { requireLength } from "./zitadel/requireLength";
 import { requireMfa } from "./zitadel/requireMfa";
 import { requirePasswordChange } from "./zitadel/requirePasswordChange";
+import { disallowSharedVolume } from "./container/disallowSharedVolume";
+import { disallowUnlimited } from "./container/disallowUnlimited";
+import { requireCsp } from "./edge/requireCsp";
+import { requirePermissionsPolicy } from "./edge/requirePermissionsPolicy";
+import { disallowShadowedHeader } from "./edge/disallowShadowedHeader";
+import { requireRateLimits } from "./edge/requireRateLimits";
+import { disallowReuse } from "./secret/disallowReuse";
+import { disallowPlainOutput } from "./secret/disallowPlainOutput";
+import { disallowClientToken } from "./vault/disallowClientToken";
+import { requireNetworkIsolation } from "./vault/requireNetworkIsolation";
+import { disallowSuperuserConnection } from "./postgres/disallowSuperuserConnection";
 
-/** Every policy of the pack. Apart from index.ts, which starts a server and never ends. */
-export const policies: readonly (PolicyDefinition | StackPolicyDefinition)[] = [
+const onDeclarations: readonly (PolicyDefinition | StackPolicyDefinition)[] = [
   disallowLatest,
   requireDigest,
   disallowPrivileged,
@@ -148,10 +158,25 @@ export const policies: readonly (PolicyDefinition | StackPolicyDefinition)[] = [
   disallowUntrusted,
   disallowPersistedCredentials,
   disallowPersonalToken,
-  disallowExpired,
-  disallowUnused,
+  disallowSharedVolume,
+  disallowUnlimited,
+  requireCsp,
+  requirePermissionsPolicy,
+  disallowShadowedHeader,
+  requireRateLimits,
+  disallowReuse,
+  disallowPlainOutput,
   disallowStaticToken,
+  requireNetworkIsolation,
+  disallowSuperuserConnection,
+  disallowClientToken,
   disallowRawAudit,
   requireAuditDevices,
   requireRoleBinding,
 ];
+
+/**
+ * Every policy of the pack. Apart from index.ts, which starts a server and never ends. Those on exemptions come last:
+ * they tell what no other policy needed.
+ */
+export const policies = [...onDeclarations, disallowExpired, disallowUnused];

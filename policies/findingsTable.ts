@@ -1,7 +1,12 @@
-/** Writes docs/findings.md from the catalogue: `node -r ts-node/register policies/findingsTable.ts`. */
-import { writeFileSync } from "node:fs";
+/**
+ * Writes what is generated from the catalogue, the policies and their tests: docs/findings.md, a page a finding, the
+ * configuration's schema and the presets. `node -r ts-node/register policies/findingsTable.ts`.
+ */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { configurationSchema, presets } from "./configuration";
+import { findingPage } from "./findingPage";
 import { findingIds, findings, type Finding, type Place } from "./findings";
 
 /** The findings as a page of Markdown: what each says, and where it is met. Links are relative to `docs/`. */
@@ -14,7 +19,7 @@ export function findingsPage(): string {
       frameworks.owasp === undefined ? [] : [`OWASP ${frameworks.owasp}`],
     ].flat();
     const met = [places.component, places.policy, places.probe, places.test].map(link);
-    return [`\`${id}\``, title, severity, references.join("; "), ...met];
+    return [`[\`${id}\`](findings/${id}.md)`, title, severity, references.join("; "), ...met];
   });
   const header = ["Finding", "What", "Severity", "References", "Component", "Policy", "Probe", "Test"];
   return [
@@ -39,4 +44,27 @@ function link(place: Place): string {
   return typeof place === "string" ? `[${place.split("/").at(-1)!.replace(".ts", "")}](../${place})` : "–";
 }
 
-if (require.main === module) writeFileSync(join(__dirname, "../docs/findings.md"), findingsPage());
+/** Every generated file, by its path. */
+export function generatedFiles(): Record<string, string> {
+  const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
+  return {
+    "docs/findings.md": findingsPage(),
+    ...Object.fromEntries(findingIds.map((id) => [`docs/findings/${id}.md`, findingPage(id)])),
+    "policies/config.schema.json": json(configurationSchema()),
+    ...Object.fromEntries(
+      Object.entries(presets()).map(([name, preset]) => [`policies/presets/${name}.json`, json(preset)]),
+    ),
+  };
+}
+
+/** Writes every generated file, and drops the pages of findings that are gone. */
+export function writeGeneratedFiles(): void {
+  const root = join(__dirname, "..");
+  for (const folder of ["docs/findings", "policies/presets"]) {
+    rmSync(join(root, folder), { recursive: true, force: true });
+    mkdirSync(join(root, folder), { recursive: true });
+  }
+  for (const [path, text] of Object.entries(generatedFiles())) writeFileSync(join(root, path), text);
+}
+
+if (require.main === module) writeGeneratedFiles();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { policies } from "../policies/all";
 import { findingIds, findings, type Place } from "../policies/findings";
-import { findingsPage } from "../policies/findingsTable";
+import { generatedFiles } from "../policies/findingsTable";
 
 const root = join(__dirname, "..");
 const text = (file: string) => readFileSync(join(root, file), "utf8");
@@ -36,7 +36,10 @@ const defining = (pattern: string, definition: RegExp) =>
   files(pattern).filter((file) => definition.test(text(file)));
 
 test.each([
-  ["policy", defining("policies/*/*.ts", /= (definePolicy|stackPolicy|containerPolicy|dockerPolicy)[(<]/)],
+  [
+    "policy",
+    defining("policies/*/*.ts", /= (definePolicy|stackPolicy|containerPolicy|dockerPolicy|nginxPolicy)[(<]/),
+  ],
   ["probe", defining("probes/*/*.ts", /= probe\(/)],
 ] as const)("every %s is the place of a finding", (kind, defined) => {
   expect(defined.length).toBeGreaterThan(0);
@@ -44,6 +47,13 @@ test.each([
   expect(defined.filter((file) => !named.has(file as never))).toEqual([]);
 });
 
-test("docs/findings.md is generated from the catalogue as it is", () => {
-  expect(text("docs/findings.md")).toBe(findingsPage());
+test.each(Object.entries(generatedFiles()))(
+  "%s is generated from the catalogue as it is",
+  (path, generated) => {
+    expect(existsSync(join(root, path)) ? text(path) : "missing").toBe(generated);
+  },
+);
+
+test("no page is left of a finding that is gone", () => {
+  expect(files("docs/findings/*.md")).toEqual(findingIds.map((id) => `docs/findings/${id}.md`).sort());
 });

@@ -9,7 +9,7 @@ export interface SegmentsArgs {
 }
 
 /**
- * The stack's networks (network-segment-require-isolation). Containers reach each other only where they
+ * The stack's networks (network-segment-require-isolation, vault-network-require-isolation). Containers reach each other only where they
  * share a segment: the gateway can't reach Vault, and the edge can't reach PostgreSQL.
  *
  * Docker publishes no port of a container that is on internal networks alone. So whatever is published gets

@@ -114,4 +114,16 @@ export const containerExposureFindings = {
       test: "test/policies/container/disallowDefaultBridge.test.ts",
     },
   },
+  "container-volume-disallow-sharing": {
+    title: "Volume that two containers write to",
+    severity: "medium",
+    frameworks: { owasp: "Docker RULE #8" },
+    remediation: "Give each container a volume of its own, or mount it read-only in all but one.",
+    places: {
+      component: { none: noArgument },
+      policy: "policies/container/disallowSharedVolume.ts",
+      probe: { none: notProbed },
+      test: "test/policies/container/disallowSharedVolume.test.ts",
+    },
+  },
 } as const satisfies Record<string, Finding>;

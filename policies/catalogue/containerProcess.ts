@@ -147,4 +147,16 @@ export const containerProcessFindings = {
       test: "test/policies/container/disallowCustomCgroup.test.ts",
     },
   },
+  "container-ulimit-disallow-unlimited": {
+    title: "Ulimit taken away",
+    severity: "low",
+    frameworks: { cisDocker: "5.19" },
+    remediation: "Give the ulimit a number, or leave the engine's own.",
+    places: {
+      component: { none: noArgument },
+      policy: "policies/container/disallowUnlimited.ts",
+      probe: { none: notProbed },
+      test: "test/policies/container/disallowUnlimited.test.ts",
+    },
+  },
 } as const satisfies Record<string, Finding>;

@@ -71,4 +71,54 @@ export const platformFindings = {
       test: "test/policies/edge/requireHsts.test.ts",
     },
   },
+  "edge-header-require-csp": {
+    title: "nginx serves a web application without a Content-Security-Policy",
+    severity: "high",
+    frameworks: { article: "extra", owasp: "A05:2021" },
+    remediation:
+      "Send default-src 'self' and what the application needs, without unsafe-inline and unsafe-eval.",
+    places: {
+      component: { none: "the edge writes its own configuration, and has no argument for it" },
+      policy: "policies/edge/requireCsp.ts",
+      probe: { none: "the edge's own tests and probes ask the running nginx; the policy is for any other" },
+      test: "test/policies/edge/headers.test.ts",
+    },
+  },
+  "edge-header-require-permissions-policy": {
+    title: "nginx lets pages use camera, microphone, location or payment",
+    severity: "low",
+    frameworks: { article: "extra", owasp: "A05:2021" },
+    remediation: "Send Permissions-Policy: camera=(), microphone=(), geolocation=(), payment=().",
+    places: {
+      component: { none: "the edge writes its own configuration, and has no argument for it" },
+      policy: "policies/edge/requirePermissionsPolicy.ts",
+      probe: { none: "the edge's own tests and probes ask the running nginx; the policy is for any other" },
+      test: "test/policies/edge/headers.test.ts",
+    },
+  },
+  "edge-header-disallow-shadowing": {
+    title: "nginx block whose headers drop those around it",
+    severity: "medium",
+    frameworks: { article: "extra", owasp: "A05:2021" },
+    remediation: "Repeat every add_header in the block, or remove the block's own.",
+    places: {
+      component: { none: "the edge writes its own configuration, and has no argument for it" },
+      policy: "policies/edge/disallowShadowedHeader.ts",
+      probe: { none: "the edge's own tests and probes ask the running nginx; the policy is for any other" },
+      test: "test/policies/edge/headers.test.ts",
+    },
+  },
+  "edge-rate-require-limits": {
+    title: "nginx passes requests on without a limit",
+    severity: "high",
+    frameworks: { article: 4, owasp: "A04:2021" },
+    remediation:
+      "Declare limit_req_zone, and limit_req where requests are passed on, with limit_req_status 429.",
+    places: {
+      component: { none: "the edge writes its own configuration, and has no argument for it" },
+      policy: "policies/edge/requireRateLimits.ts",
+      probe: { none: "the edge's own tests and probes ask the running nginx; the policy is for any other" },
+      test: "test/policies/edge/requireRateLimits.test.ts",
+    },
+  },
 } as const satisfies Record<string, Finding>;

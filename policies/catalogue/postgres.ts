@@ -170,4 +170,16 @@ export const postgresFindings = {
       test: "test/policies/postgres/connections.test.ts",
     },
   },
+  "postgres-connection-disallow-superuser": {
+    title: "Service that connects to PostgreSQL as its superuser",
+    severity: "critical",
+    frameworks: { article: 5, owasp: "A01:2021" },
+    remediation: "Connect as a role that owns nothing and has DML rights only.",
+    places: {
+      component: { none: "the gateway connects as apexmcp_app, and has no argument for another" },
+      policy: "policies/postgres/disallowSuperuserConnection.ts",
+      probe: { none: "postgres-role-disallow-superuser asks the server what the application's role may do" },
+      test: "test/policies/postgres/connections.test.ts",
+    },
+  },
 } as const satisfies Record<string, Finding>;

@@ -29,4 +29,28 @@ export const secretFindings = {
       test: "test/policies/secret/requireMark.test.ts",
     },
   },
+  "secret-value-disallow-reuse": {
+    title: "One secret for two purposes",
+    severity: "high",
+    frameworks: { article: 7, owasp: "A07:2021" },
+    remediation: "Generate a secret of its own for each purpose.",
+    places: {
+      component: { none: "the values are the caller's; make up generates each of dev's by itself" },
+      policy: "policies/secret/disallowReuse.ts",
+      probe: { none: "a running container doesn't show its secrets" },
+      test: "test/policies/secret/disallowReuse.test.ts",
+    },
+  },
+  "secret-output-disallow-plain": {
+    title: "Secret among a stack's plain outputs",
+    severity: "high",
+    frameworks: { owasp: "A02:2021" },
+    remediation: "Wrap the output with pulumi.secret, or leave it out.",
+    places: {
+      component: { none: "outputs are the program's own; this one exports no secret" },
+      policy: "policies/secret/disallowPlainOutput.ts",
+      probe: { none: "outputs are in the state, not on the running stack" },
+      test: "test/policies/secret/disallowPlainOutput.test.ts",
+    },
+  },
 } as const satisfies Record<string, Finding>;

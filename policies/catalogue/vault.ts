@@ -175,4 +175,28 @@ export const vaultFindings = {
       test: "test/probes/broker/requireFreshToken.test.ts",
     },
   },
+  "vault-client-disallow-static-token": {
+    title: "Service that authenticates to Vault with a static token",
+    severity: "high",
+    frameworks: { article: 7, owasp: "A07:2021" },
+    remediation: "Log in with AppRole or a signed token of a minute, issued before each request.",
+    places: {
+      component: { none: "the broker logs in by AppRole, and has no argument for a token" },
+      policy: "policies/vault/disallowClientToken.ts",
+      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      test: "test/policies/vault/clients.test.ts",
+    },
+  },
+  "vault-network-require-isolation": {
+    title: "Container that reaches both Vault and the outside",
+    severity: "high",
+    frameworks: { article: 6, owasp: "A10:2021" },
+    remediation: "Put a broker between them, on internal networks alone.",
+    places: {
+      component: "components/network/segments.ts",
+      policy: "policies/vault/requireNetworkIsolation.ts",
+      probe: { none: "network-segment-require-isolation tries who reaches whom" },
+      test: "test/policies/vault/clients.test.ts",
+    },
+  },
 } as const satisfies Record<string, Finding>;

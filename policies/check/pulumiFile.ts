@@ -5,6 +5,7 @@ interface StatedResource {
   readonly urn?: unknown;
   readonly type?: unknown;
   readonly inputs?: unknown;
+  readonly outputs?: unknown;
   readonly delete?: unknown;
 }
 
@@ -45,7 +46,7 @@ function plannedResources({ steps }: Record<string, unknown>): StatedResource[] 
 }
 
 function declared(
-  { urn, type, inputs = {} }: StatedResource,
+  { urn, type, inputs = {}, outputs = {} }: StatedResource,
   lineOf: (urn: string) => number | undefined,
 ): Declared {
   if (typeof urn !== "string" || typeof type !== "string") {
@@ -55,8 +56,10 @@ function declared(
     );
   }
   const name = urn.split("::").slice(3).join("::");
+  // The root resource has the stack's outputs, and no inputs.
+  const stated = type === "pulumi:pulumi:Stack" ? outputs : inputs;
   return {
-    resource: { type, name, urn, ...readInputs(withMarks(inputs)) },
+    resource: { type, name, urn, ...readInputs(withMarks(stated)) },
     locate: (observed) => ({ observed, line: lineOf(urn) }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Resource } from "../definePolicy";
-import type { Maybe, Unknown } from "../unknown";
+import { readText, type Maybe, type Unknown } from "../unknown";
 import { readCloudRun, readEcsTask } from "./cloudTask";
 import { readDockerContainer } from "./dockerContainer";
 import { readDockerService } from "./dockerService";
@@ -22,6 +22,13 @@ export interface PublishedPort {
   readonly address: Maybe<string>;
   /** Port of the host; absent means any free one. */
   readonly port: Maybe<number>;
+}
+
+/** A named volume, and whether it can only be read from. */
+export interface MountedVolume {
+  readonly path: string;
+  readonly volume: Maybe<string>;
+  readonly readOnly: Maybe<boolean>;
 }
 
 /** A namespace's mode, or a network attached to. */
@@ -69,6 +76,11 @@ export interface ContainerSpec extends ContainerCore {
   /** How changes of mounts spread between host and container. */
   readonly propagations: readonly Located<string>[];
   readonly devices: readonly Located<string>[];
+  /** The hard limit of each ulimit; -1 is none. */
+  readonly ulimits: readonly Located<number>[];
+  readonly volumes: readonly MountedVolume[];
+  /** Names of the networks it is attached to. */
+  readonly networks: readonly (string | Unknown)[];
   /** When Docker starts it again, and how often; absent for what an orchestrator restarts. */
   readonly restart?: { readonly policy: Located<string>; readonly maximum: Located<number> };
   readonly cgroupParent: Located<string>;
@@ -132,4 +144,16 @@ function containersOf(resource: Resource): readonly ContainerCore[] {
   const pod = podPath(resource.type);
   if (pod) return readKubernetesPod(resource.props, pod);
   return cloudReaders[resource.type]?.(resource.props) ?? [];
+}
+
+const volumeType = "docker:index/volume:Volume";
+
+/** Whether a resource of this type can hand places of the host to containers: a volume's driver can bind one. */
+export const declaresHostPaths = (type: string): boolean => type === volumeType || declaresContainers(type);
+
+/** Every place of the host that `resource` hands to a container. */
+export function hostPathsOf(resource: Resource): readonly Located<string>[] {
+  return resource.type === volumeType
+    ? [{ path: "driverOpts.device", value: readText(resource.props, "driverOpts", "device") }]
+    : readContainers(resource).flatMap((container) => container.hostPaths);
 }

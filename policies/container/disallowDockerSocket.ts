@@ -1,10 +1,8 @@
 import { definePolicy, type Problem } from "../definePolicy";
 import { masked } from "../masked";
-import { readText, unknown } from "../unknown";
-import { declaresContainers, readContainers, type Located } from "./containerSpec";
+import { unknown } from "../unknown";
+import { declaresHostPaths, hostPathsOf, type Located } from "./containerSpec";
 import { exposesEngineSocket } from "./engineSocket";
-
-const volumeType = "docker:index/volume:Volume";
 
 /**
  * Refuses the Docker socket in a container: mounted, under a mounted directory, through a volume whose driver binds
@@ -12,13 +10,9 @@ const volumeType = "docker:index/volume:Volume";
  */
 export const disallowDockerSocket = definePolicy({
   finding: "container-mount-disallow-docker-socket",
-  appliesTo: (type) => type === volumeType || declaresContainers(type),
+  appliesTo: declaresHostPaths,
   *check(resource) {
-    const hostPaths: readonly Located<string>[] =
-      resource.type === volumeType
-        ? [{ path: "driverOpts.device", value: readText(resource.props, "driverOpts", "device") }]
-        : readContainers(resource).flatMap((container) => container.hostPaths);
-    for (const hostPath of hostPaths) yield* problemsOf(hostPath);
+    for (const hostPath of hostPathsOf(resource)) yield* problemsOf(hostPath);
   },
 });
 

@@ -2,7 +2,8 @@ import { posix } from "node:path";
 
 import { masked } from "../masked";
 import { unknown } from "../unknown";
-import { containerPolicy } from "./containerPolicy";
+import { definePolicy } from "../definePolicy";
+import { declaresHostPaths, hostPathsOf } from "./containerSpec";
 import { exposesEngineSocket } from "./engineSocket";
 
 interface Parameters {
@@ -10,11 +11,12 @@ interface Parameters {
 }
 
 /**
- * Refuses the host's system directories, and anything in them, in a container. Paths that expose the engine's socket
+ * Refuses the host's system directories, and anything in them, in a container, be it through a volume. Paths that expose the engine's socket
  * are left to container-mount-disallow-docker-socket, and so are unknown ones.
  */
-export const disallowSensitivePath = containerPolicy<Parameters>({
+export const disallowSensitivePath = definePolicy<Parameters>({
   finding: "container-mount-disallow-sensitive-path",
+  appliesTo: declaresHostPaths,
   parameters: {
     sensitivePaths: {
       type: "array",
@@ -36,8 +38,8 @@ export const disallowSensitivePath = containerPolicy<Parameters>({
       description: "Directories of the host that no container may see, nor anything in them",
     },
   },
-  *check({ hostPaths }, { sensitivePaths }) {
-    for (const { path, value } of hostPaths) {
+  *check(resource, { sensitivePaths }) {
+    for (const { path, value } of hostPathsOf(resource)) {
       if (value === undefined || value === unknown || exposesEngineSocket(value)) continue;
       const normal = posix.normalize(value.trim()).replace(/(?<=.)\/+$/, "");
       if (sensitivePaths.some((sensitive) => normal === sensitive || normal.startsWith(`${sensitive}/`))) {

@@ -1,5 +1,5 @@
 import { read, readFlag, readList, readNumber, readText, readTexts, unknown, type Unknown } from "../unknown";
-import type { ContainerSpec, EnvironmentEntry, Located, PublishedPort } from "./containerSpec";
+import type { ContainerSpec, EnvironmentEntry, Located, MountedVolume, PublishedPort } from "./containerSpec";
 
 /** Reads the inputs of `docker.Container`. Getters, so that a policy pays for what it looks at only. */
 export function readDockerContainer(props: unknown): ContainerSpec {
@@ -91,6 +91,23 @@ export function readDockerContainer(props: unknown): ContainerSpec {
         value: readText(device, "hostPath"),
       }));
     },
+    get ulimits(): Located<number>[] {
+      const limits = readList(props, "ulimits");
+      if (limits === unknown) return [];
+      return limits.map((limit, index): Located<number> => ({
+        path: `ulimits[${index}].hard`,
+        value: readNumber(limit, "hard"),
+      }));
+    },
+    get volumes() {
+      return [...mountedVolumes(props, "mounts"), ...dockerVolumes(props)];
+    },
+    get networks() {
+      const networks = readList(props, "networksAdvanced");
+      return networks === unknown
+        ? []
+        : networks.map((network) => readText(network, "name")).filter((name) => name !== undefined);
+    },
     get restart() {
       return { policy: text("restart"), maximum: number("maxRetryCount") };
     },
@@ -168,6 +185,32 @@ export function bindMounts(holder: unknown, path: string): Located<string>[] {
     const named = ["volume", "tmpfs", "image"].includes(String(read(mount, "type")));
     return named ? [device] : [source, device];
   });
+}
+
+/** Mounts of type volume. */
+export function mountedVolumes(holder: unknown, path: string): MountedVolume[] {
+  const mounts = readList(holder, ...path.split("."));
+  if (mounts === unknown) return [];
+  return mounts
+    .map((mount, index) => ({ mount, at: `${path}[${index}]` }))
+    .filter(({ mount }) => readText(mount, "type") === "volume" && readText(mount, "source") !== undefined)
+    .map(({ mount, at }): MountedVolume => ({
+      path: at,
+      volume: readText(mount, "source"),
+      readOnly: readFlag(mount, "readOnly"),
+    }));
+}
+
+function dockerVolumes(props: unknown): MountedVolume[] {
+  const volumes = readList(props, "volumes");
+  if (volumes === unknown) return [];
+  return volumes
+    .map((volume, index): MountedVolume => ({
+      path: `volumes[${index}]`,
+      volume: readText(volume, "volumeName"),
+      readOnly: readFlag(volume, "readOnly"),
+    }))
+    .filter(({ volume }) => volume !== undefined);
 }
 
 /** The propagation of each mount that names one. */

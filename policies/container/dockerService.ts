@@ -6,7 +6,7 @@ import type {
   Located,
   PublishedPort,
 } from "./containerSpec";
-import { bindMounts, labelsOf, propagationsOf } from "./dockerContainer";
+import { bindMounts, labelsOf, mountedVolumes, propagationsOf } from "./dockerContainer";
 
 const spec = "taskSpec.containerSpec";
 
@@ -96,6 +96,16 @@ export function readDockerService(props: unknown): ContainerSpec {
       return propagationsOf(props, `${spec}.mounts`);
     },
     devices: [],
+    ulimits: [],
+    get volumes() {
+      return mountedVolumes(props, `${spec}.mounts`);
+    },
+    get networks() {
+      const networks = readList(props, "taskSpec", "networksAdvanceds");
+      return networks === unknown
+        ? []
+        : networks.map((network) => readText(network, "name")).filter((name) => name !== undefined);
+    },
     cgroupParent: { path: spec, value: undefined },
     onDefaultBridge: false,
     get labels() {

@@ -14,8 +14,9 @@ const elsewhere = /(^|\.)(env|envs|environment|containerDefinitions|buildArgs|bu
  */
 export const requireMark = definePolicy({
   finding: "secret-input-require-mark",
-  *check({ props, secrets, name: resource }) {
-    if (!secrets) return;
+  *check({ type, props, secrets, name: resource }) {
+    // A stack's outputs are secret-output-disallow-plain's.
+    if (!secrets || type === "pulumi:pulumi:Stack") return;
     const marked = (path: string) =>
       [...secrets].some(
         (mark) => path === mark || path.startsWith(`${mark}.`) || path.startsWith(`${mark}[`),

@@ -15,6 +15,8 @@ const configuration = {
   name: "apexmcp-test",
   environment: "dev",
   imageTag: randomBytes(20).toString("hex"),
+  imageRepository: undefined,
+  imageDigest: undefined,
   images: {
     vault: image("hashicorp/vault"),
     postgres: image("postgres"),

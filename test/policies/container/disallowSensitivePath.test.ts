@@ -5,6 +5,10 @@ const mounted = (source: string) =>
   container((props) => props.mounts.push({ type: "bind", source, target: "/x" }));
 
 refuses("container-mount-disallow-sensitive-path", {
+  "a volume that binds one": () => ({
+    type: "docker:index/volume:Volume",
+    props: { driverOpts: { type: "none", o: "bind", device: "/etc" } },
+  }),
   ...Object.fromEntries(
     [
       "/etc",

@@ -6,9 +6,14 @@ const nginx = (...directives: string[]) =>
   container(
     (props) =>
       (props.uploads = [
-        { file: "/etc/nginx/nginx.conf", content: `http {\n server {\n${directives.join("\n")}\n }\n}\n` },
+        {
+          file: "/etc/nginx/nginx.conf",
+          content: `http {\n server {\n${[...directives, permissions].join("\n")}\n }\n}\n`,
+        },
       ]),
   );
+const permissions =
+  'add_header Permissions-Policy "camera=(), microphone=(), geolocation=(), payment=()" always;';
 const hsts = 'add_header Strict-Transport-Security "max-age=31536000; includeSubDomains; preload" always;';
 
 describe("edge-header-require-hsts", () => {

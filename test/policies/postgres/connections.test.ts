@@ -63,3 +63,23 @@ accepts({
   "a client that verifies": () => container((props) => props.envs.push("PGSSLMODE=verify-full")),
   "a server with TLS": () => container((props) => (props.command = ["postgres", "-c", "ssl=on"])),
 });
+
+describe("postgres-connection-disallow-superuser", () => {
+  const environment = (entry: string, image?: string) =>
+    container((props) => {
+      props.envs.push(entry);
+      if (image !== undefined) props.image = image;
+    });
+  refuses("postgres-connection-disallow-superuser", {
+    "a URL": () => environment("DATABASE_URL=postgresql://postgres@db:5432/app"),
+    "a URL with a password's variable": () =>
+      environment("DATABASE_URL=postgres://postgres:${DB_PASSWORD}@db/app"),
+    "libpq's variable": () => environment("PGUSER=postgres"),
+    "an application's variable": () => environment("APP_DB_USER=postgres"),
+  });
+  accepts({
+    "a role of its own": () => environment("DATABASE_URL=postgresql://apexmcp_app@db:5432/app"),
+    "the server itself": () => environment("POSTGRES_USER=postgres", `postgres:15@sha256:${"ab".repeat(32)}`),
+    "another user": () => environment("SMTP_USER=postgres"),
+  });
+});

@@ -1,0 +1,86 @@
+import { declaresContainers } from "../container/containerSpec";
+import { definePolicy, type PolicyDefinition, type Problem } from "../definePolicy";
+import type { FindingId } from "../findings";
+import { nginxConfigurations } from "./nginxConfigurations";
+
+/** One directive's words, e.g. `["listen", "443", "ssl"]`. */
+export type Directive = readonly string[];
+
+/** A block of an nginx configuration. */
+export interface Block {
+  /** What opens it: `["server"]`, `["location", "/oauth/"]`; empty for the file. */
+  readonly opening: Directive;
+  readonly directives: readonly Directive[];
+  readonly blocks: readonly Block[];
+}
+
+/** Parts an nginx configuration into its blocks. Lenient: what nginx would refuse is nginx' to refuse. */
+export function nginxBlocks(text: string): Block {
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[{};]|(?:\$\{\w+\}|[^\s{};"'])+/g) ?? [];
+  let at = 0;
+  const block = (opening: Directive): Block => {
+    const directives: Directive[] = [];
+    const blocks: Block[] = [];
+    let words: string[] = [];
+    while (at < tokens.length) {
+      const token = tokens[at++]!;
+      if (token === "}") break;
+      if (token === "{") blocks.push(block(words));
+      else if (token === ";") directives.push(words);
+      else {
+        words.push(token.replace(/^(["'])([^]*)\1$/, "$2"));
+        continue;
+      }
+      words = [];
+    }
+    return { opening, directives, blocks };
+  };
+  return block([]);
+}
+
+/** A block and every one inside it, each with the blocks around it, nearest first. */
+export function* nested(
+  block: Block,
+  around: readonly Block[] = [],
+): Iterable<{ block: Block; around: readonly Block[] }> {
+  yield { block, around };
+  for (const inner of block.blocks) yield* nested(inner, [block, ...around]);
+}
+
+export const named = ({ directives }: Block, name: string): Directive[] =>
+  directives.filter(([first]) => first === name);
+
+/** A server that serves TLS, with the blocks around it. */
+export interface TlsServer {
+  readonly path: string;
+  readonly server: Block;
+  readonly around: readonly Block[];
+}
+
+/** A policy on the servers with TLS among a container's nginx configurations. */
+export function nginxPolicy(definition: {
+  finding: FindingId;
+  check(server: TlsServer): Iterable<Problem>;
+}): PolicyDefinition {
+  return definePolicy({
+    finding: definition.finding,
+    appliesTo: declaresContainers,
+    *check({ props }) {
+      for (const { path, text } of nginxConfigurations(props)) {
+        for (const { block: server, around } of nested(nginxBlocks(text))) {
+          if (server.opening[0] !== "server") continue;
+          if (!named(server, "listen").some((words) => words.includes("ssl"))) continue;
+          yield* definition.check({ path, server, around });
+        }
+      }
+    },
+  });
+}
+
+/** The value of a header that the server sends itself, where it sends it: its own, or else what it inherits. */
+export function headerOf({ server, around }: TlsServer, header: string): string | undefined {
+  const sending = [server, ...around].find((block) => named(block, "add_header").length > 0);
+  const found =
+    sending && named(sending, "add_header").find(([, name]) => name?.toLowerCase() === header.toLowerCase());
+  return found?.[2];
+}

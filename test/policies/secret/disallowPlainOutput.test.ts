@@ -1,0 +1,36 @@
+import { randomBytes } from "node:crypto";
+
+import { evaluateStack, secret, unknownValue, type TestedResource } from "../evaluate";
+
+const value = randomBytes(24).toString("base64url");
+const stack = (props: Record<string, unknown>): TestedResource => ({
+  type: "pulumi:pulumi:Stack",
+  name: "apexmcp-dev",
+  props,
+});
+const role: TestedResource = {
+  type: "postgresql:index/role:Role",
+  name: "app",
+  props: { password: secret(value) },
+};
+
+test.each<[string, TestedResource[]]>([
+  ["a secret by its name", [stack({ adminPassword: value })]],
+  ["a secret by its name, deep inside", [stack({ target: { vault: { unsealKey: value } } })]],
+  ["what a resource has marked", [stack({ greeting: value }), role]],
+  ["what a resource has marked, in a URL", [stack({ url: `postgresql://app:${value}@db/app` }), role]],
+])("secret-output-disallow-plain: refuses %s", async (_what, resources) => {
+  const { findings, messages } = await evaluateStack(resources);
+  expect(findings).toEqual(["secret-output-disallow-plain"]);
+  expect(messages.join()).not.toContain(value);
+});
+
+test.each<[string, TestedResource[]]>([
+  ["a marked output", [stack({ adminPassword: secret(value), greeting: secret(value) }), role]],
+  ["an output in a marked object", [stack({ target: secret({ vault: { unsealKey: value } }) }), role]],
+  ["other outputs", [stack({ url: "https://mcp.test", passwordFile: "/run/secrets/DB" }), role]],
+  ["an output unknown until deployed", [stack({ adminPassword: unknownValue }), role]],
+  ["a resource's own input", [{ ...role, props: { password: value } }]],
+])("accepts %s", async (_what, resources) => {
+  expect((await evaluateStack(resources)).findings).toEqual([]);
+});
