@@ -104,16 +104,29 @@ function columns(entries: readonly AuditEntry[]): unknown[] {
     entries.map(({ outcome }) => outcome),
     entries.map(({ durationMs }) => (durationMs === undefined ? null : Math.round(durationMs))),
     entries.map(({ requestId }) => label(requestId)),
-    entries.map(({ detail = {} }) =>
-      JSON.stringify(detail, (_, value: unknown) => (typeof value === "string" ? label(value) : value)),
-    ),
+    entries.map(({ detail = {} }) => json(detail)),
   ];
+}
+
+function json(detail: NonNullable<AuditEntry["detail"]>): string {
+  const plain = Object.values(detail).every((value) => typeof value !== "string" || isLabel(value));
+  if (plain) return JSON.stringify(detail);
+  return JSON.stringify(detail, (_, value: unknown) => (typeof value === "string" ? label(value) : value));
+}
+
+// eslint-disable-next-line no-control-regex -- NUL is the character that text can't hold
+const unfit = /[\u0000\ud800-\udfff]/;
+
+/** Nearly all are; the check costs less than making them fit. */
+function isLabel(text: string): boolean {
+  return text.length <= 200 && text.length > 0 && !unfit.test(text);
 }
 
 /** 1 to 200 characters that PostgreSQL's text can hold, since some come from outside. */
 function label(text: string | undefined): string | null {
-  // eslint-disable-next-line no-control-regex -- NUL is the character that text can't hold
-  const plain = text?.replace(/\u0000|\p{Surrogate}/gu, "\ufffd");
+  if (text === undefined || isLabel(text)) return text ?? null;
+  // eslint-disable-next-line no-control-regex -- as above
+  const plain = text.replace(/\u0000|\p{Surrogate}/gu, "\ufffd");
   return plain ? [...plain].slice(0, 200).join("") : null;
 }
 

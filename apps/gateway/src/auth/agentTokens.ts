@@ -7,6 +7,8 @@ import type { Grant } from "./grant";
 export const AGENT_TOKEN_LIFETIME = 300;
 /** Seconds by which the clocks of two replicas may differ. */
 const CLOCK_SKEW = 5;
+/** Verified tokens that are remembered; beyond them, the one that was verified longest ago is forgotten. */
+const REMEMBERED = 5000;
 /** RFC 9068. */
 const TYPE = "at+jwt";
 
@@ -24,10 +26,14 @@ const claims = z.strictObject({
   jti: z.uuid(),
 });
 
+type Claims = z.infer<typeof claims>;
+
 /** Issues and verifies agents' access tokens: HS256 JWTs, short-lived, each for one resource. Article finding 3. */
 export class AgentTokens {
   readonly #current: Hs256;
   readonly #previous: Hs256 | undefined;
+  /** An agent sends its token with each request. What depends on the time and the resource is checked each time. */
+  readonly #verified = new Map<string, Claims>();
 
   /** @param secrets `previous` still verifies, so that a changed secret locks no agent out */
   constructor(
@@ -52,16 +58,13 @@ export class AgentTokens {
       iat: now,
       exp: now + AGENT_TOKEN_LIFETIME,
       jti: randomUUID(),
-    } satisfies z.infer<typeof claims>);
+    } satisfies Claims);
   }
 
   /** @param resource the one that the token is presented to */
   verify(token: string, resource: string): Grant | AgentTokenProblem {
-    const verified = this.#verifySignature(token);
-    if (!verified.ok) return "signature";
-    const { success, data } = claims.safeParse(verified.claims);
-    if (!success || data.exp - data.iat > AGENT_TOKEN_LIFETIME || data.sub !== data.client_id)
-      return "claims";
+    const data = this.#verified.get(token) ?? this.#read(token);
+    if (typeof data === "string") return data;
     const now = this.clock() / 1000;
     if (data.exp <= now) return "expired";
     if (data.iat > now + CLOCK_SKEW) return "not-yet-valid";
@@ -69,6 +72,17 @@ export class AgentTokens {
     if (data.aud !== resource) return "audience";
     const scopes = data.scope.split(" ").filter(Boolean);
     return { actor: `agent:${data.sub}`, organisationId: data.org, resource, scopes };
+  }
+
+  #read(token: string): Claims | AgentTokenProblem {
+    const verified = this.#verifySignature(token);
+    if (!verified.ok) return "signature";
+    const { success, data } = claims.safeParse(verified.claims);
+    if (!success || data.exp - data.iat > AGENT_TOKEN_LIFETIME || data.sub !== data.client_id)
+      return "claims";
+    this.#verified.set(token, data);
+    if (this.#verified.size > REMEMBERED) this.#verified.delete(this.#verified.keys().next().value!);
+    return data;
   }
 
   #verifySignature(token: string): Verification {

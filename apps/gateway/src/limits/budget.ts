@@ -2,6 +2,13 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Problem } from "../problems";
 import { uncounted } from "./sharedStore";
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Of the budget that is asked now: a map of requests would cost the garbage collector more than all else here. */
+    budgetKey: string;
+  }
+}
+
 /** Takes one request out of a key's budget. @throws Problem `rate-limited` when nothing is left of it */
 export type Budget = (request: FastifyRequest, key: string) => Promise<void>;
 
@@ -11,14 +18,14 @@ export type Budget = (request: FastifyRequest, key: string) => Promise<void>;
  * @param of what the keys name; budgets of different kinds share a store
  */
 export function createBudget(app: FastifyInstance, of: "agent" | "connector", perMinute: number): Budget {
-  const keys = new WeakMap<FastifyRequest, string>();
+  if (!app.hasRequestDecorator("budgetKey")) app.decorateRequest("budgetKey", "");
   const limit = app.createRateLimit({
     max: perMinute,
     timeWindow: 60_000,
-    keyGenerator: (request) => `${of}:${keys.get(request)}`,
+    keyGenerator: ({ budgetKey }) => budgetKey,
   });
   return async (request, key) => {
-    keys.set(request, key);
+    request.budgetKey = `${of}:${key}`;
     const result = await limit(request).catch(uncounted);
     if (result.isAllowed || !result.isExceeded) return;
     throw new Problem(

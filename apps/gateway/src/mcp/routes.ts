@@ -3,6 +3,7 @@ import type { Refusals } from "../audit/refusals";
 import type { Authorise } from "../auth/authorise";
 import { Problem } from "../problems";
 import type { Call, Carrier } from "./carrier";
+import { lazyLogger } from "./lazyLogger";
 import { MessageRefused, readMessage, type RequestId } from "./message";
 import type { SessionIds } from "./sessionIds";
 import type { Targets } from "./targets";
@@ -67,6 +68,9 @@ export function registerMcpRoutes(
   };
 
   void app.register((scope, _options, done) => {
+    scope.setChildLoggerFactory((logger, bindings, options) =>
+      lazyLogger(options.level ?? logger.level, () => logger.child(bindings, options)),
+    );
     scope.removeAllContentTypeParsers();
     // The schemas are for OpenAPI: a message is refused in JSON-RPC's own terms.
     scope.setValidatorCompiler(() => () => true);
