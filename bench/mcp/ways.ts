@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { AgentTokens } from "../../apps/gateway/src/auth/agentTokens";
 import { createInjection } from "../../test/apps/gateway/injection";
 import { RealPostgres } from "../../test/support/realPostgres";
-import { freePort } from "../../test/support/realVault";
+import { freePort } from "../../test/support/freePort";
 import { stackImage } from "../../test/support/stackImage";
 
 const root = join(__dirname, "../..");
