@@ -19,7 +19,7 @@ image: ## build, push and sign the gateway's image of this commit; ARGS=--help
 	@toolchain/setup.sh && $(run) commands/image.ts $(ARGS)
 
 deploy: ## release this commit, or IMAGE_TAG, beside the running one, prove it, go back if that fails
-	@toolchain/setup.sh && $(run) commands/deploy.ts $(ARGS)
+	@toolchain/setup.sh deploy && $(run) commands/deploy.ts $(ARGS)
 
 lock: ## pin each third-party image's tag to its registry's digest, show what changed; ARGS=--help
 	@toolchain/setup.sh node && $(run) commands/lock.ts $(ARGS)
@@ -31,7 +31,7 @@ scan: ## scan workflows, dependencies and the whole history
 	@toolchain/setup.sh node && $(run) commands/scan.ts $(ARGS)
 
 github: ## configure the repository on GitHub that deploys the stack; ARGS=--help
-	@toolchain/setup.sh && $(run) commands/github.ts $(ARGS)
+	@toolchain/setup.sh deploy && $(run) commands/github.ts $(ARGS)
 
 github-init: ## write the workflows for another repository; ARGS=--help
 	@toolchain/setup.sh node && $(run) commands/githubInit.ts $(ARGS)

@@ -3,6 +3,7 @@
 # Safe to repeat: with nothing to do it takes a second or two. Interrupted, it goes on where it stopped.
 #
 # usage: toolchain/setup.sh           everything: packages, Docker engine, Pulumi CLI and plugins, images
+#        toolchain/setup.sh deploy    the same without the gateway's image, which a pipeline may have pushed already
 #        toolchain/setup.sh node      packages and node_modules only
 #        toolchain/setup.sh check     changes nothing; lists what this machine lacks, exit code 1 if anything
 set -euo pipefail
@@ -85,7 +86,6 @@ install_node_modules
 [ "${1:-}" != node ] || exit 0
 
 toolchain/docker.sh start
-in_parallel \
-  toolchain typescript toolchain/install.ts -- \
-  images typescript images/resolve.ts -- \
-  gateway gateway_image
+jobs=(toolchain typescript toolchain/install.ts -- images typescript images/resolve.ts)
+[ "${1:-}" = deploy ] || jobs+=(-- gateway gateway_image)
+in_parallel "${jobs[@]}"

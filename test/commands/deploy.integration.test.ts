@@ -128,7 +128,12 @@ it("stops a second deployment, survives that the first is killed, and completes 
   const before = releases();
   const next = await variants.push();
   const killed = stack.start("deploy", [], env(next.tag));
-  while (docker("ps", "--quiet", `--filter=name=^${stack.name}-gateway$`) === "") await sleep(100);
+  let ended = false;
+  void killed.then(() => (ended = true));
+  while (docker("ps", "--quiet", `--filter=name=^${stack.name}-gateway$`) === "") {
+    if (ended) throw new Error(`it ended before it got there: ${(await killed).stderr}`);
+    await sleep(100);
+  }
   const second = await deploy(next.tag);
   expect([second.exitCode, second.stderr]).toEqual([1, expect.stringContaining("is under way")]);
   killTree(killed.pid!);

@@ -25,7 +25,7 @@ const docker = (...args: string[]) => execFileSync("docker", args, { encoding: "
 /** Runs in a container: sends at a fixed rate, whatever comes back, until it is told to stop; then prints a report. */
 const client = `
 const https = require("node:https");
-const agent = new https.Agent({ keepAlive: true, ca: process.env.CA, servername: "localhost" });
+const agent = new https.Agent({ keepAlive: true, maxSockets: 50, ca: process.env.CA, servername: "localhost" });
 const report = { requests: 0, failed: {}, statuses: {}, slowestMs: 0 };
 let open = 0, stopping = false;
 const count = (record, key) => (record[key] = (record[key] ?? 0) + 1);
@@ -68,7 +68,7 @@ export class EdgeLoad implements AsyncDisposable {
     const names = Array.from({ length: clients }, (_, index) => `${stack}-load-${index}`);
     for (const name of names) {
       docker(
-        ...["run", "--detach", "--name", name, `--network=${stack}-front`, "--memory=128m", "--cap-drop=ALL"],
+        ...["run", "--detach", "--name", name, `--network=${stack}-front`, "--memory=512m", "--cap-drop=ALL"],
         ...["--env", `EDGE=${stack}-edge`, "--env", `CA=${readFileSync(state.caFile, "utf8")}`],
         ...[image, "node", "-e", client],
       );

@@ -21,6 +21,8 @@ export const randomSha = (): string => randomBytes(20).toString("hex");
 /** Builds images from this checkout's gateway and more lines of Dockerfile, and pushes them to one repository. */
 export class GatewayVariants implements AsyncDisposable {
   private readonly pushed: string[] = [];
+  /** Once: a commit meanwhile would make it another. */
+  private base: Promise<string> | undefined;
 
   constructor(
     readonly repository: string,
@@ -32,7 +34,7 @@ export class GatewayVariants implements AsyncDisposable {
     const context = mkdtempSync(join(tmpdir(), "variant-"));
     try {
       // A label apart makes each a digest of its own.
-      const base = `FROM ${unpushedRepository}:${await buildGatewayImage(stateIn().imageLockFile)}\nLABEL test.variant=${randomSha()}`;
+      const base = `FROM ${unpushedRepository}:${await (this.base ??= buildGatewayImage(stateIn().imageLockFile))}\nLABEL test.variant=${randomSha()}`;
       writeFileSync(join(context, "Dockerfile"), [base, ...lines].join("\n"));
       writeFileSync(join(context, "broken.js"), "process.exit(1);\n");
       docker("build", "--quiet", "--tag", reference, context);

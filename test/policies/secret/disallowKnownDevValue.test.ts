@@ -79,6 +79,8 @@ describe("a placeholder, where a secret belongs", () => {
 });
 
 accepts({
+  "what a workflow's job may do with its identity": () =>
+    resource({ jobs: { image: { permissions: { "id-token": "write" } } } }),
   "generated secrets": () =>
     resource({
       password: secret(generated),
