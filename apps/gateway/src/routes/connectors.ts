@@ -43,7 +43,12 @@ export function registerConnectorRoutes(
   app: FastifyInstance,
   { authorise, audit, store, credentials, upstreams, changed }: Dependencies,
 ): void {
-  const entryOf = (grant: Grant, request: FastifyRequest, action: string, connector: string): AuditEntry => ({
+  const entryOf = (
+    grant: Grant,
+    request: FastifyRequest,
+    action: string,
+    connector?: string,
+  ): AuditEntry => ({
     organisationId: grant.organisationId,
     actor: grant.actor,
     action: `connector.${action}`,
@@ -93,6 +98,7 @@ export function registerConnectorRoutes(
       const limit = Number(request.query.limit ?? PAGE);
       const found = await store.list(grant.organisationId, limit + 1, request.query.after ?? "");
       const items = found.slice(0, limit);
+      await audit.record({ ...entryOf(grant, request, "list"), detail: { items: items.length } });
       return { items, next: found.length > limit ? (items.at(-1)?.name ?? null) : null };
     },
   );
@@ -100,7 +106,12 @@ export function registerConnectorRoutes(
   app.get<Named>(
     "/api/connectors/:name",
     { schema: schemas.read, onRequest: authorise.api("connectors:read") },
-    async (request) => find(authorise.grantOf(request), request.params.name),
+    async (request) => {
+      const grant = authorise.grantOf(request);
+      const connector = await find(grant, request.params.name);
+      await audit.record(entryOf(grant, request, "read", connector.name));
+      return connector;
+    },
   );
 
   app.patch<Updated>(

@@ -174,6 +174,18 @@ describe("/api/connectors", () => {
     ]);
   });
 
+  test("records who reads them, too", async () => {
+    const name = newName();
+    await create({ name });
+    await call("GET", `/${name}`);
+    await call("GET", "?limit=1");
+    const entries = (await gateway.auditEntries()).slice(-2);
+    expect(entries.map(({ action, connector, outcome }) => [action, connector, outcome])).toEqual([
+      ["connector.read", name, "succeeded"],
+      ["connector.list", null, "succeeded"],
+    ]);
+  });
+
   test("refuses http unless the connector says so", async () => {
     expect((await create({ allowHttp: false })).status).toBe(422);
   });
