@@ -40,6 +40,7 @@ interface Waiting {
 export class AuditLog {
   #waiting: Waiting[] = [];
   #writers = 0;
+  #failing = false;
 
   constructor(private readonly pool: Pool) {}
 
@@ -62,6 +63,15 @@ export class AuditLog {
     while (this.#writers > 0) await sleep(10);
   }
 
+  /**
+   * To be awaited before what can't be undone, and is recorded only once it is done: while the log can't be written,
+   * the attempt itself must be recorded first.
+   * @throws Problem `audit-unavailable`
+   */
+  async ready(attempt: () => AuditEntry): Promise<void> {
+    if (this.#failing) await this.record(attempt());
+  }
+
   async #write(): Promise<void> {
     this.#writers++;
     // Entries of the same turn of the event loop share the first commit.
@@ -76,12 +86,16 @@ export class AuditLog {
         this.pool,
         batch.map(({ entry }) => entry),
       );
+      this.#failing = false;
       for (const { written } of batch) written();
     } catch (error) {
       // A value the function refuses must not take the others of its batch with it.
       const refused = error instanceof DatabaseError && /^2[23]/.test(error.code ?? "");
       if (refused && batch.length > 1) for (const waiting of batch) await this.#commit([waiting]);
-      else for (const { failed } of batch) failed(unavailable(error));
+      else {
+        this.#failing ||= !refused;
+        for (const { failed } of batch) failed(unavailable(error));
+      }
     }
   }
 }

@@ -45,6 +45,7 @@ export class Carrier {
         durationMs: performance.now() - started,
       });
 
+    await this.audit.ready(() => entryOf(call, "succeeded", { stage: "requested" }));
     const exchange = new Exchange(reply, {
       begin: async (head) => {
         await record(head.status < 300 ? "succeeded" : "failed", { status: head.status });

@@ -572,5 +572,17 @@ describe("without the audit log", () => {
     const refused = await send(call);
     expect([refused.status, refused.json().code]).toEqual([503, "audit-unavailable"]);
     expect(refused.text).not.toContain("content");
+
+    // From then on nothing reaches the upstream, until there is an entry again.
+    received = [];
+    expect((await send(call)).status).toBe(503);
+    expect(received).toEqual([]);
+    gateway.pool.broken = false;
+    answer = (_, response) => response.writeHead(200, { "content-type": "application/json" }).end(result);
+    expect((await send(call)).status).toBe(200);
+    expect(gateway.entries.map(({ detail }) => detail["stage"] ?? detail["status"])).toEqual([
+      "requested",
+      200,
+    ]);
   });
 });
