@@ -1,3 +1,8 @@
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import * as server from "@pulumi/policy/server";
 import * as analyzer from "@pulumi/pulumi/proto/analyzer_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
@@ -7,7 +12,9 @@ import { pulumiPolicy } from "../policies/pulumiPolicy";
 
 /**
  * `make bench`: what the policy pack costs. Evaluates stacks of 1,000 to 20,000 resources through the SDK's own calls,
- * as Pulumi's engine does (issue: 1,000 in under 1 s, growth linear to 20,000).
+ * as Pulumi's engine does (issue: 1,000 in under 1 s, growth linear to 20,000). Then checks 200 compose files beside
+ * Checkov, whose secrets framework is what it has for them, in one interleaved run (issue: five times as many files a
+ * second), where CHECKOV or the path has one; and starts the command (issue: under 300 ms).
  */
 type Call = (call: object, callback: (error: Error | null) => void) => Promise<void>;
 const calls = server as unknown as Record<string, (...pack: unknown[]) => Call>;
@@ -114,7 +121,7 @@ function fill<T extends analyzer.AnalyzeRequest | analyzer.AnalyzerResource>(req
   return request;
 }
 
-/** Seconds to evaluate a stack of so many resources: each by itself, then all together. */
+/** Seconds of processor time to evaluate a stack of so many resources: each by itself, then all together. */
 async function evaluate(count: number): Promise<number> {
   const requests = Array.from({ length: count }, (_, index) => fill(new analyzer.AnalyzeRequest(), index));
   const stack = new analyzer.AnalyzeStackRequest();
@@ -124,20 +131,73 @@ async function evaluate(count: number): Promise<number> {
   const answered = (error: Error | null) => {
     if (error) throw error;
   };
-  const start = performance.now();
+  const start = process.cpuUsage();
   for (const request of requests) await analyze({ request }, answered);
   await analyzeStack({ request: stack }, answered);
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1e6;
+}
+
+const command = join(__dirname, "../policies/hardening-policies.js");
+const composeFile = join(__dirname, "../test/policies/check/article/before/docker-compose.yml");
+
+function seconds(program: string, args: string[]): number {
+  const start = performance.now();
+  const { error, status } = spawnSync(program, args, { stdio: "ignore" });
+  if (error) throw error;
+  if (status !== 0 && status !== 1) throw new Error(`${program} ended with ${status}`);
   return (performance.now() - start) / 1000;
+}
+
+const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
+
+/** Medians of three interleaved rounds; `undefined` where there is no Checkov. */
+function besideCheckov(files: number): { ours: number; checkov: number } | undefined {
+  const checkov = process.env.CHECKOV ?? "checkov";
+  if (spawnSync(checkov, ["--version"], { stdio: "ignore" }).error) return undefined;
+  const folder = mkdtempSync(join(tmpdir(), "apexmcp-bench-"));
+  try {
+    const names = Array.from({ length: files }, (_, index) =>
+      join(folder, `s${index}`, "docker-compose.yml"),
+    );
+    for (const name of names) {
+      mkdirSync(join(name, ".."));
+      copyFileSync(composeFile, name);
+    }
+    const rounds = [0, 1, 2].map(() => ({
+      ours: seconds(process.execPath, [command, "check", "--format", "json", ...names]),
+      checkov: seconds(checkov, ["-d", folder, "--framework", "secrets", "--quiet", "--compact"]),
+    }));
+    return {
+      ours: median(rounds.map(({ ours }) => ours)),
+      checkov: median(rounds.map((round) => round.checkov)),
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 async function main(): Promise<void> {
   await evaluate(500); // warms up
+  const each = [];
   for (const count of [1000, 5000, 20000]) {
-    const seconds = await evaluate(count);
-    console.log(
-      `${count} resources: ${seconds.toFixed(2)} s, ${((seconds / count) * 1000).toFixed(3)} ms each`,
-    );
+    const took = await evaluate(count);
+    each.push(took / count);
+    console.log(`${count} resources: ${took.toFixed(2)} s, ${((took / count) * 1000).toFixed(3)} ms each`);
   }
+  const start = median([0, 1, 2, 3, 4].map(() => seconds(process.execPath, [command, "--help"])));
+  console.log(`start-up: ${(start * 1000).toFixed(0)} ms`);
+  const compared = besideCheckov(200);
+  if (compared) {
+    const { ours, checkov } = compared;
+    console.log(
+      `200 compose files: ${ours.toFixed(2)} s, Checkov ${checkov.toFixed(2)} s: ${(checkov / ours).toFixed(1)} times`,
+    );
+    if (checkov / ours < 5) process.exitCode = 1;
+  } else {
+    console.log("no Checkov to compare with: pip install checkov, and name it in CHECKOV");
+  }
+  if (each[0]! > 0.001 || each[2]! > 3 * each[0]! || start > 0.3) process.exitCode = 1;
 }
 
 void main();
