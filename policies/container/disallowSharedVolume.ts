@@ -10,7 +10,9 @@ export const disallowSharedVolume = stackPolicy({
     for (const resource of resources) {
       if (!dockerTypes.has(resource.type)) continue;
       for (const { path, volume, readOnly } of readDocker(resource).volumes) {
-        if (typeof volume !== "string" || (readOnly !== unknown && readOnly === true)) continue;
+        // The engine writes an anonymous volume's name as an empty one.
+        if (typeof volume !== "string" || volume === "" || (readOnly !== unknown && readOnly === true))
+          continue;
         const other = writers.get(volume);
         if (other !== undefined && other !== resource.name) {
           yield {

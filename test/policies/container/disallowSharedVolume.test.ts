@@ -42,6 +42,7 @@ test.each<[string, TestedResource[]]>([
       },
     ],
   ],
+  ["anonymous volumes", [volume("one", { volumeName: "" }), volume("two", { volumeName: "" })]],
   ["volumes of different names", [mounting("one"), mounting("two", { source: "other" })]],
   [
     "volumes unknown until deployed",
