@@ -42,7 +42,15 @@ test.each<[string, TestedResource[]]>([
       },
     ],
   ],
-  ["anonymous volumes", [volume("one", { volumeName: "" }), volume("two", { volumeName: "" })]],
+  [
+    "anonymous volumes",
+    ["one", "two"]
+      .map((name) => ({ ...volume(name, { volumeName: "" }), name }))
+      .map((it) => ({
+        ...it,
+        props: { ...(it.props as object), mounts: [] },
+      })),
+  ],
   ["volumes of different names", [mounting("one"), mounting("two", { source: "other" })]],
   [
     "volumes unknown until deployed",
