@@ -6,6 +6,8 @@ const project = (displayName, overrides) => ({
   transform,
   // Published as ES modules only.
   transformIgnorePatterns: ["/node_modules/(?!(cookie|jose|node-pg-migrate)/)"],
+  // What it publishes as CommonJS lies in a package of type module.
+  moduleNameMapper: { "^@zitadel/proto/(.*)[.]js$": "<rootDir>/node_modules/@zitadel/proto/es/$1.js" },
   ...overrides,
 });
 

@@ -6,7 +6,7 @@ import { isIP } from "node:net";
 import * as x509 from "@peculiar/x509";
 
 /** The servers of the dev stack that speak TLS. */
-export const tlsServers = ["vault", "postgres", "broker", "edge"] as const;
+export const tlsServers = ["vault", "postgres", "broker", "zitadel", "edge"] as const;
 export type TlsServer = (typeof tlsServers)[number];
 
 export interface DevCertificates {
@@ -17,6 +17,7 @@ export interface DevCertificates {
   >;
 }
 
+const behindAuthHost: ReadonlySet<TlsServer> = new Set(["zitadel", "edge"]);
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const day = 24 * 60 * 60 * 1000;
 const lifetime = 365 * day;
@@ -28,8 +29,13 @@ const renewal = 30 * day;
  *
  * @param stack name of the stack, which the containers' names start with
  * @param edgeAddress IP address that the edge is published on
+ * @param authHost host name of the identity provider, which the edge and Zitadel answer to
  */
-export async function createDevCertificates(stack: string, edgeAddress: string): Promise<DevCertificates> {
+export async function createDevCertificates(
+  stack: string,
+  edgeAddress: string,
+  authHost = "auth.localhost",
+): Promise<DevCertificates> {
   const notBefore = new Date(Date.now() - 60 * 60 * 1000);
   const notAfter = new Date(Date.now() + lifetime);
   const keys = await generateKeys();
@@ -49,7 +55,12 @@ export async function createDevCertificates(stack: string, edgeAddress: string):
 
   const serverCertificate = async (server: TlsServer) => {
     const own = await generateKeys();
-    const names = [server, `${stack}-${server}`, "localhost"];
+    const names = [
+      server,
+      `${stack}-${server}`,
+      "localhost",
+      ...(behindAuthHost.has(server) ? [authHost] : []),
+    ];
     const addresses = new Set([
       "127.0.0.1",
       ...(server === "edge" && isIP(edgeAddress) ? [edgeAddress] : []),
@@ -87,6 +98,7 @@ export async function createDevCertificates(stack: string, edgeAddress: string):
       vault: await serverCertificate("vault"),
       postgres: await serverCertificate("postgres"),
       broker: await serverCertificate("broker"),
+      zitadel: await serverCertificate("zitadel"),
       edge: await serverCertificate("edge"),
     },
   };
@@ -103,6 +115,7 @@ export function renewalReason(
   ca: string | undefined,
   certificates: Readonly<Record<TlsServer, string | undefined>>,
   edgeAddress: string,
+  authHost = "auth.localhost",
   now = Date.now(),
 ): string | undefined {
   if (ca === undefined) return "there is no CA yet";
@@ -115,6 +128,9 @@ export function renewalReason(
     if (!certificate.verify(authority.publicKey)) return `the certificate of ${server} is not by this CA`;
     const left = Date.parse(certificate.validTo) - now;
     if (left < renewal) return `the certificate of ${server} expires on ${certificate.validTo}`;
+    if (behindAuthHost.has(server) && !certificate.checkHost(authHost)) {
+      return `the certificate of ${server} is not for ${authHost}`;
+    }
     if (server === "edge" && isIP(edgeAddress) && !certificate.checkIP(edgeAddress)) {
       return `the certificate of edge is not for ${edgeAddress}`;
     }

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -10,23 +10,32 @@ import { createDevCertificates, renewalReason, tlsServers } from "./devCertifica
 import { pulumiOrFail } from "./pulumi";
 import { releaseConfig } from "./releases";
 import { createState, root, type State } from "./state";
+import { ownImageTag } from "../images/ownImages";
 import type { Release } from "../images/release";
 
+const random = () => randomBytes(36).toString("base64url");
+
 /** Secrets of the dev stack: each random, made once a checkout, known to nobody and kept encrypted only. */
-const generatedSecrets = [
-  "vaultJwtSecret",
-  "oauthJwtSecret",
-  "postgresPassword",
-  "postgresMigratorPassword",
-  "postgresAppPassword",
-  "postgresAuditorPassword",
-  "postgresZitadelPassword",
-] as const;
+const generatedSecrets = {
+  vaultJwtSecret: random,
+  oauthJwtSecret: random,
+  postgresPassword: random,
+  postgresMigratorPassword: random,
+  postgresAppPassword: random,
+  postgresAuditorPassword: random,
+  postgresZitadelPassword: random,
+  zitadelMasterKey: () => randomBytes(16).toString("hex"),
+  zitadelAdminPassword: () => `Aa1!${randomBytes(18).toString("base64url")}`, // of all four kinds
+  zitadelDeployerKey: () =>
+    String(
+      generateKeyPairSync("rsa", { modulusLength: 3072 }).privateKey.export({ type: "pkcs8", format: "pem" }),
+    ),
+};
 
 /** Keys that a checkout generates; a key that is neither one of them nor committed is a leftover. */
 const generatedKeys: ReadonlySet<string> = new Set([
   "name",
-  ...generatedSecrets,
+  ...Object.keys(generatedSecrets),
   ...tlsServers.flatMap((server) => [`${server}Certificate`, `${server}PrivateKey`]),
 ]);
 
@@ -59,8 +68,10 @@ export async function prepareDevConfig(
   const config: Record<string, ConfigValue> = {
     ...Object.fromEntries(kept),
     publicUrl: `https://localhost:${plain["edgeHttpsPort"] as string}`,
+    authUrl: `https://auth.localhost:${plain["edgeHttpsPort"] as string}`,
     ...plain,
     ...releaseConfig(release),
+    zitadelStandinTag: await ownImageTag("zitadel-standin"),
     imageLock: state.imageLockFile,
     vaultInitFile: state.vaultInitFile,
     caCertificateFile: state.caFile,
@@ -68,8 +79,8 @@ export async function prepareDevConfig(
   config["name"] ??= `apexmcp-${randomBytes(3).toString("hex")}`;
 
   const secrets: Record<string, string> = {};
-  for (const key of generatedSecrets) {
-    if (config[key] === undefined) secrets[key] = randomBytes(36).toString("base64url");
+  for (const [key, generate] of Object.entries(generatedSecrets)) {
+    if (config[key] === undefined) secrets[key] = generate();
   }
   const text = (key: string) => (typeof config[key] === "string" ? config[key] : undefined);
   const ca = existsSync(state.caFile) ? readFileSync(state.caFile, "utf8") : undefined;
@@ -77,17 +88,19 @@ export async function prepareDevConfig(
     vault: text("vaultCertificate"),
     postgres: text("postgresCertificate"),
     broker: text("brokerCertificate"),
+    zitadel: text("zitadelCertificate"),
     edge: text("edgeCertificate"),
   };
   const edgeAddress = text("edgeAddress") ?? "127.0.0.1";
+  const authHost = new URL(config["authUrl"] as string).hostname;
   const reason =
-    renewalReason(ca, certificates, edgeAddress) ??
+    renewalReason(ca, certificates, edgeAddress, authHost) ??
     (tlsServers.some((server) => config[`${server}PrivateKey`] === undefined)
       ? "a private key is missing"
       : undefined);
   if (reason !== undefined) {
     say(`Signing the certificates of ${tlsServers.join(", ")} (${reason})`);
-    const made = await createDevCertificates(config["name"] as string, edgeAddress);
+    const made = await createDevCertificates(config["name"] as string, edgeAddress, authHost);
     for (const server of tlsServers) {
       config[`${server}Certificate`] = made.servers[server].certificate;
       secrets[`${server}PrivateKey`] = made.servers[server].privateKey;
@@ -133,6 +146,7 @@ export function readDevConfig(state: State): DevConfig {
       ...port("edgeHttpPort", text("edgeAddress")),
       ...port("vaultPort"),
       ...port("postgresPort"),
+      ...port("zitadelPort"),
     ],
   };
 }

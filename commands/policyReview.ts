@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { execa } from "execa";
 
-import { gatewayImageTag } from "../images/gatewayImage";
+import { ownImageTag } from "../images/ownImages";
 import { main } from "./command";
 import { CommandError } from "./commandError";
 import { prepareConfig } from "./prodConfig";
@@ -71,7 +71,7 @@ async function previewOf(folder: string): Promise<string> {
   const state = stateIn(join(folder, "state"), "dev");
   createState(state);
   copyFileSync(stateIn().imageLockFile, state.imageLockFile);
-  await prepareConfig(state, localRelease(state, await gatewayImageTag()), () => {});
+  await prepareConfig(state, localRelease(state, await ownImageTag("gateway")), () => {});
   const result = await pulumi(state, ["preview", "--json"]);
   if (result.exitCode !== 0) throw pulumiFailure(state, "pulumi preview", result.all);
   const file = join(folder, "pulumi-preview.json");

@@ -8,7 +8,7 @@ import { pulumi, pulumiFailure } from "./pulumi";
 import { deployArguments } from "./pulumiUp";
 import { localRelease } from "./releases";
 import type { State } from "./state";
-import { gatewayImageTag } from "../images/gatewayImage";
+import { ownImageTag } from "../images/ownImages";
 
 void main({
   name: "preview",
@@ -16,7 +16,7 @@ void main({
   options: { "report FILE": "writes it as Markdown, for make pr-comment; when it fails, too" },
   run: async ({ state, options }) => {
     const own = withOwnConfig(state);
-    await prepareConfig(own, localRelease(own, await gatewayImageTag()), console.log);
+    await prepareConfig(own, localRelease(own, await ownImageTag("gateway")), console.log);
     const result = await pulumi(own, ["preview", "--diff", ...deployArguments], { show: true });
     const good = result.exitCode === 0;
     if (options["report"] !== undefined) writeFileSync(options["report"], report(state, good, result.all));

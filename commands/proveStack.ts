@@ -14,10 +14,19 @@ export interface Proof {
   readonly code: number;
 }
 
-/** Waits until a deployed stack is healthy and runs every probe; prints the table when one didn't pass. */
-export async function proveStack(state: State, stack: string): Promise<Proof> {
+/**
+ * Waits until a deployed stack is healthy and runs every probe; prints the table when one didn't pass.
+ *
+ * @param first what is still to be done on the healthy stack before
+ */
+export async function proveStack(
+  state: State,
+  stack: string,
+  first: (target: Target) => Promise<void> = () => Promise.resolve(),
+): Promise<Proof> {
   await waitHealthy(stack, console.log);
   const target = await liveTarget(state);
+  await first(target);
   const results = await runProbes(probes, target);
   const code = exitCode(results);
   if (code !== 0) console.log(`\n${reportTable(results)}`);

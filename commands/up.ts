@@ -11,9 +11,10 @@ import { pulumiUp } from "./pulumiUp";
 import { localRelease } from "./releases";
 import { repair } from "./repair";
 import { root, type State } from "./state";
-import { buildGatewayImage } from "../images/gatewayImage";
+import { buildOwnImage, type OwnImage } from "../images/ownImages";
 import { reportSummary } from "../probes/report";
-import { services, type Target } from "../probes/target";
+import { dockerOrThrow } from "../probes/docker";
+import { containerOf, services, type Target } from "../probes/target";
 
 void main({
   name: "up",
@@ -29,17 +30,27 @@ async function up(state: State): Promise<number> {
     );
   }
   await requireDocker();
-  const imageTag = await buildGatewayImage(state.imageLockFile).catch((error: Error) => {
-    throw new CommandError(error.message, "solve what is named below, then run this again");
-  });
+  const built = async (image: OwnImage) =>
+    buildOwnImage(image, state.imageLockFile).catch((error: Error) => {
+      throw new CommandError(error.message, "solve what is named below, then run this again");
+    });
+  const imageTag = await built("gateway");
+  await built("zitadel-standin");
   const config = await prepareDevConfig(state, localRelease(state, imageTag), console.log);
   await preflight(state, config);
   await repair(state, config.name, console.log);
   await pulumiUp(state);
-  const { target, results, code } = await proveStack(state, config.name);
+  const { target, results, code } = await proveStack(state, config.name, linkOrganisation);
   console.log(`\n${await summary(target)}\n${reportSummary(results)} (make verify lists them)`);
   console.log(howToTrust(state, target));
   return code;
+}
+
+/** Gives the users of Zitadel's organisation an organisation of the gateway's, so that they can log in at once. */
+async function linkOrganisation(target: Target): Promise<void> {
+  const { name } = containerOf(target, "gateway");
+  const link = ["node", "dist/cli.js", "link-organisation", "apexmcp", target.zitadel.organisationId];
+  await dockerOrThrow(target.docker, ["exec", name, ...link]);
 }
 
 async function summary(target: Target): Promise<string> {
@@ -47,6 +58,7 @@ async function summary(target: Target): Promise<string> {
     vault: target.vaultAddress,
     postgres: `postgresql://${target.postgres.host}:${target.postgres.port}/${target.postgres.database}`,
     broker: "behind the gateway",
+    zitadel: target.authUrl,
     gateway: "behind the edge",
     edge: target.edgeUrl,
   };

@@ -17,14 +17,21 @@ const image = z.strictObject({
 export const imageLock = z.strictObject({
   /** `official`: pulled from a public registry. `baked`: built here from Debian, npm and Go packages. */
   source: z.enum(["official", "baked"]),
-  images: z.strictObject({ postgres: image, nginx: image, vault: image, node: image }),
+  images: z.strictObject({
+    postgres: image,
+    nginx: image,
+    vault: image,
+    node: image,
+    /** Absent where it was resolved for development, which runs the stand-in. */
+    zitadel: image.optional(),
+  }),
 });
 
 export type LockedImage = z.infer<typeof image>;
 export type ImageLock = z.infer<typeof imageLock>;
-export type ImageName = keyof ImageLock["images"];
+export type ImageName = Exclude<keyof ImageLock["images"], "zitadel">;
 
-/** In the order they are got: the gateway is built from node's, and Vault's server may still be building. */
+/** What development runs, in the order they are got: the gateway is built from node's, and Vault's server may still be building. */
 export const imageNames: readonly ImageName[] = ["node", "nginx", "postgres", "vault"];
 
 /** Reads and checks a lock file. Throws an error that names the file, every wrong key, and the fix. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { registryPort } from "./bakedImages";
 import { docker, problem, repoDigests } from "./docker";
-import { buildGatewayImage, gatewayImageTag, headCommit } from "./gatewayImage";
+import { buildOwnImage, headCommit, ownImageTag } from "./ownImages";
 import { withLocalRegistry } from "./localRegistry";
 import { withMachineLock } from "./machineLock";
 import { withProgress } from "./progress";
@@ -51,7 +51,7 @@ export async function withImageRepository<T>(
 
 /** The release's tag. @throws when it is no commit's full SHA */
 export async function releaseTag(env: ImageEnvironment): Promise<string> {
-  const tag = env.IMAGE_TAG ?? (await gatewayImageTag());
+  const tag = env.IMAGE_TAG ?? (await ownImageTag("gateway"));
   if (fullSha.test(tag)) return tag;
   throw new Error(
     env.IMAGE_TAG === undefined
@@ -81,7 +81,7 @@ export async function publishImage(
     throw new Error(
       `${repository} has no image ${tag}, and another commit is checked out here; check that one out: git checkout ${tag}`,
     );
-  const built = await buildGatewayImage(lockFile);
+  const built = await buildOwnImage("gateway", lockFile);
   const pushed = `${repository}:unfinished-${tag}`;
   await docker(["tag", `${unpushedRepository}:${built}`, pushed]);
   await withProgress(`pushing ${repository}:${tag}`, () =>

@@ -15,6 +15,8 @@ export interface Release {
 
 /** Repository of images that were built here and never pushed. */
 export const unpushedRepository = "apexmcp/gateway";
+/** Repository of the stand-in for Zitadel, which is never pushed. */
+export const zitadelStandinRepository = "apexmcp/zitadel-standin";
 
 export const otherSlot = (slot: Slot): Slot => (slot === "a" ? "b" : "a");
 

@@ -12,6 +12,9 @@ import { requireLimits } from "./container/requireLimits";
 import { requireNoNewPrivileges } from "./container/requireNoNewPrivileges";
 import { requireNonRoot } from "./container/requireNonRoot";
 import { requireReadOnly } from "./container/requireReadOnly";
+import { requireHeaders } from "./edge/requireHeaders";
+import { requireHsts } from "./edge/requireHsts";
+import { requireLimit } from "./edge/requireLimit";
 import { requireTls as edgeRequireTls } from "./edge/requireTls";
 import { limitRate } from "./gateway/limitRate";
 import { requireInjection } from "./gateway/requireInjection";
@@ -34,6 +37,11 @@ import { requirePersistence } from "./vault/requirePersistence";
 import { requireRoleBinding } from "./vault/requireRoleBinding";
 import { requireTls as vaultRequireTls } from "./vault/requireTls";
 import { requireUnsealed } from "./vault/requireUnsealed";
+import { disallowInsecureRedirect } from "./zitadel/disallowInsecureRedirect";
+import { limitAttempts } from "./zitadel/limitAttempts";
+import { requireLength, requireMfa } from "./zitadel/livePolicies";
+import { requirePasswordChange } from "./zitadel/requirePasswordChange";
+import { requireTls as zitadelRequireTls } from "./zitadel/requireTls";
 
 /** Every probe, in the order of the report. */
 export const probes: readonly Probe[] = [
@@ -72,5 +80,14 @@ export const probes: readonly Probe[] = [
   requirePinnedSearchPath,
   requireInjection,
   limitRate,
+  requirePasswordChange,
+  zitadelRequireTls,
+  disallowInsecureRedirect,
+  requireMfa,
+  limitAttempts,
+  requireLength,
   edgeRequireTls,
+  requireHeaders,
+  requireHsts,
+  requireLimit,
 ];

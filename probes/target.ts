@@ -2,17 +2,28 @@ import { z } from "zod";
 
 import { dockerOrThrow, type Docker } from "./docker";
 
-export const services = ["vault", "postgres", "broker", "gateway", "edge"] as const;
+export const services = ["vault", "postgres", "broker", "zitadel", "gateway", "edge"] as const;
 export type Service = (typeof services)[number];
 
 /** The stack's output `target`. */
 const outputs = z.object({
   name: z.string(),
   environment: z.enum(["dev", "prod"]),
+  authUrl: z.url(),
   edgeUrl: z.url(),
   edgeHttpUrl: z.url(),
   vaultAddress: z.url(),
   vaultDeployerRoleId: z.string(),
+  zitadel: z.object({
+    address: z.url(),
+    adminLogin: z.string(),
+    /** When the configured password was set; ISO 8601. */
+    adminPasswordSet: z.string(),
+    organisationId: z.string(),
+    projectId: z.string(),
+    clientId: z.string(),
+    machineClientId: z.string(),
+  }),
   postgres: z.object({ host: z.string(), port: z.number(), database: z.string() }),
   caCertificate: z.string(),
   containers: z.record(z.enum(services), z.string()),
@@ -122,7 +133,10 @@ export async function loadTarget(stackOutputs: unknown, docker: Docker): Promise
       if (!inspection) throw new Error(`there is no container ${name}`);
       if (inspection.State.Status !== "running")
         throw new Error(`container ${name} is ${inspection.State.Status}`);
-      const proc = await dockerOrThrow(docker, ["exec", name, ...readProc[service]]);
+      const image = inspections.find(({ Name }) => Name === `/${names.edge}`)?.Config.Image ?? "";
+      const command =
+        service === "zitadel" ? besides(name, "pid", image, cat) : ["exec", name, ...readProc[service]];
+      const proc = await dockerOrThrow(docker, command);
       return { service, name, inspection, ...parseProc(proc) };
     }),
   );
@@ -133,13 +147,33 @@ const cat = ["cat", "/proc/1/status", "/proc/1/mountinfo"];
 const node =
   'for (const file of ["status", "mountinfo"]) process.stdout.write(fs.readFileSync("/proc/1/" + file))';
 /** The gateway's image has Node and nothing else. */
-const readProc: Record<Service, readonly string[]> = {
+const readProc: Record<Exclude<Service, "zitadel">, readonly string[]> = {
   vault: cat,
   postgres: cat,
   edge: cat,
   broker: ["node", "-e", node],
   gateway: ["node", "-e", node],
 };
+
+/**
+ * Docker's arguments that run a program in a namespace of a container that has none of its own, as Zitadel's image has
+ * nothing but Zitadel.
+ *
+ * @param image one that has the program: the edge's
+ */
+export function besides(
+  container: string,
+  namespace: "pid" | "network",
+  image: string,
+  [program = "", ...args]: readonly string[],
+): string[] {
+  const isolated = namespace === "network" ? [] : ["--network=none"];
+  return [
+    ...["run", "--rm", `--${namespace}=container:${container}`, ...isolated, "--user=1000:1000"],
+    ...["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--memory=64m"],
+    ...[`--entrypoint=${program}`, image, ...args],
+  ];
+}
 
 /** The one container of a service. */
 export function containerOf(target: Target, service: Service): Container {

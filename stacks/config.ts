@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
+import { complexityProblem } from "../components/zitadel/passwordComplexity";
 import { readImageLock, type ImageLock } from "../images/imageLock";
 import { slots } from "../images/release";
 
@@ -18,6 +19,20 @@ const certificate = z.string().refine(
   "is not a PEM certificate",
 );
 const privateKey = z.string().refine(parses(createPrivateKey), "is not a PEM private key");
+const rsaPrivateKey = privateKey.refine(
+  (pem) => !parses(createPrivateKey)(pem) || createPrivateKey(pem).asymmetricKeyType === "rsa",
+  "must be an RSA key: generate one with `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072`",
+);
+const httpsOrigin = z
+  .string()
+  .refine(
+    (it) => URL.parse(it)?.origin === it && it.startsWith("https://"),
+    "must be an https origin such as https://mcp.example.com",
+  );
+const bootstrapPassword = z.string().superRefine((password, context) => {
+  const problem = complexityProblem(password);
+  if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+});
 const gitSha = /^[0-9a-f]{40}$/;
 const workingCopyTag = /^[0-9a-f]{40}(-dirty-[0-9a-f]{12})?$/;
 
@@ -34,19 +49,24 @@ export const settings = {
     schema: z.string().regex(/^[a-z][a-z0-9-]{1,38}[a-z0-9]$/, "must be 3 to 40 of a-z, 0-9 and -"),
   },
   environment: { schema: z.enum(["dev", "prod"]) },
-  publicUrl: {
-    schema: z
-      .string()
-      .refine(
-        (it) => URL.parse(it)?.origin === it && it.startsWith("https://"),
-        "must be an https origin such as https://mcp.example.com",
-      ),
-  },
+  publicUrl: { schema: httpsOrigin },
+  authUrl: { schema: httpsOrigin },
   edgeAddress: { schema: z.string().refine((it) => isIP(it) > 0, "must be the IP address to publish on") },
   edgeHttpsPort: { schema: z.coerce.number().int().min(1).max(65535) },
   edgeHttpPort: { schema: z.coerce.number().int().min(1).max(65535) },
+  edgeTrustedProxies: {
+    schema: z
+      .string()
+      .transform((text) => text.split(",").map((entry) => entry.trim()))
+      .refine(
+        (entries) => entries.every(isProxy),
+        "must be addresses or CIDRs of proxies, separated by commas, and not everybody",
+      )
+      .optional(),
+  },
   vaultPort: { schema: port },
   postgresPort: { schema: port },
+  zitadelPort: { schema: port },
   imageLock: { schema: z.string().min(1) },
   imageRepository: {
     schema: z
@@ -67,6 +87,7 @@ export const settings = {
     env: "IMAGE_DIGEST",
   },
   slot: { schema: z.enum(slots).optional() },
+  zitadelStandinTag: { schema: z.string().regex(workingCopyTag, "must be a git SHA").optional() },
   vaultInitFile: { schema: z.string().min(1).optional() },
   vaultUnsealKey: { schema: z.string().min(1).optional(), env: "VAULT_UNSEAL_KEY", secret: true },
   vaultDeployerRoleId: { schema: z.string().min(1).optional(), env: "VAULT_DEPLOYER_ROLE_ID" },
@@ -82,6 +103,28 @@ export const settings = {
   postgresAppPassword: { schema: secret, env: "POSTGRES_APP_PASSWORD", secret: true },
   postgresAuditorPassword: { schema: secret, env: "POSTGRES_AUDITOR_PASSWORD", secret: true },
   postgresZitadelPassword: { schema: secret, env: "POSTGRES_ZITADEL_PASSWORD", secret: true },
+  zitadelMasterKey: {
+    schema: z
+      .string()
+      .length(32, "must be exactly 32 characters: generate one with `openssl rand -hex 16`, and keep it"),
+    env: "ZITADEL_MASTERKEY",
+    secret: true,
+  },
+  zitadelAdminPassword: {
+    schema: bootstrapPassword,
+    env: "ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORD",
+    secret: true,
+  },
+  zitadelDeployerKey: { schema: rsaPrivateKey, env: "ZITADEL_DEPLOYER_KEY", secret: true },
+  zitadelSshHost: { schema: z.string().min(1).optional() },
+  zitadelSshPort: { schema: z.coerce.number().int().min(1).max(65535).optional() },
+  zitadelSshUser: { schema: z.string().min(1).optional() },
+  zitadelSshPrivateKey: {
+    schema: z.string().min(1).optional(),
+    env: "ZITADEL_SSH_PRIVATE_KEY",
+    secret: true,
+  },
+  zitadelSshHostKey: { schema: z.string().min(1).optional() },
   caCertificateFile: { schema: z.string().min(1), env: "TLS_CA_CERTIFICATE_FILE" },
   vaultCertificate: { schema: certificate, env: "VAULT_TLS_CERTIFICATE" },
   vaultPrivateKey: { schema: privateKey, env: "VAULT_TLS_PRIVATE_KEY", secret: true },
@@ -89,6 +132,8 @@ export const settings = {
   postgresPrivateKey: { schema: privateKey, env: "POSTGRES_TLS_PRIVATE_KEY", secret: true },
   brokerCertificate: { schema: certificate, env: "BROKER_TLS_CERTIFICATE" },
   brokerPrivateKey: { schema: privateKey, env: "BROKER_TLS_PRIVATE_KEY", secret: true },
+  zitadelCertificate: { schema: certificate, env: "ZITADEL_TLS_CERTIFICATE" },
+  zitadelPrivateKey: { schema: privateKey, env: "ZITADEL_TLS_PRIVATE_KEY", secret: true },
   edgeCertificate: { schema: certificate, env: "EDGE_TLS_CERTIFICATE" },
   edgePrivateKey: { schema: privateKey, env: "EDGE_TLS_PRIVATE_KEY", secret: true },
 } satisfies Record<string, Setting>;
@@ -170,6 +215,9 @@ export function parseConfig(source: ConfigSource): StackConfig {
   const images = fromFile(raw, "imageLock", (path) => readImageLock(path).images, problems);
   const caCertificate = fromFile(raw, "caCertificateFile", readCertificate, problems);
   problems.push(...acrossKeys(raw));
+  if (images && !images.zitadel && raw["zitadelStandinTag"] === undefined) {
+    problems.push(`imageLock: ${String(raw["imageLock"])} has no image of Zitadel; use images.lock.json`);
+  }
   if (problems.length > 0) throw new ConfigError(source.stack, problems);
 
   const isSecret = ([key, value]: [string, unknown]): boolean =>
@@ -184,6 +232,13 @@ export function parseConfig(source: ConfigSource): StackConfig {
     caCertificate,
     caCertificateFile: resolve(raw["caCertificateFile"] as string),
   } as StackConfig;
+}
+
+function isProxy(entry: string): boolean {
+  const [address = "", prefix, ...rest] = entry.split("/");
+  const bits = isIP(address) === 6 ? 128 : 32;
+  const length = prefix === undefined ? bits : Number(prefix);
+  return isIP(address) > 0 && rest.length === 0 && Number.isInteger(length) && length > 0 && length <= bits;
 }
 
 const conflicting = Symbol("conflicting");
@@ -204,6 +259,15 @@ function configured(key: Key, setting: Setting, source: ConfigSource, problems: 
   return fromConfig ?? fromEnv;
 }
 
+/** The tunnel to Zitadel's API: all of them, or none. */
+const zitadelSshKeys = [
+  "zitadelSshHost",
+  "zitadelSshPort",
+  "zitadelSshUser",
+  "zitadelSshPrivateKey",
+  "zitadelSshHostKey",
+] as const;
+
 /** Rules that need more than one key: what each environment demands, and that no secret serves twice. */
 function acrossKeys(raw: Partial<Raw>): string[] {
   const problems: string[] = [];
@@ -218,6 +282,21 @@ function acrossKeys(raw: Partial<Raw>): string[] {
     problems.push(
       "vaultInitFile: missing; set the file that keeps the dev Vault's key: pulumi config set vaultInitFile .state/vault-init.json",
     );
+  }
+  if (raw.publicUrl !== undefined && raw.publicUrl === raw.authUrl) {
+    problems.push(
+      "authUrl: is the same as publicUrl; give the identity provider a host of its own: pulumi config set authUrl",
+    );
+  }
+  if (prod && raw.zitadelStandinTag !== undefined) {
+    problems.push(
+      "zitadelStandinTag: the stand-in is for development only; remove it: pulumi config rm zitadelStandinTag",
+    );
+  }
+  const ssh = zitadelSshKeys.filter((key) => raw[key] !== undefined);
+  if (ssh.length > 0) {
+    for (const key of zitadelSshKeys.filter((it) => raw[it] === undefined))
+      problems.push(`${key}: missing beside ${ssh.join(", ")}; ${howToSet(key, settings[key])}`);
   }
   const seen = new Map<string, string>();
   for (const [key, setting] of Object.entries(settings) as [Key, Setting][]) {

@@ -5,8 +5,9 @@ import * as vaultSdk from "@pulumi/vault";
 
 import { Broker, brokerPort } from "../components/broker/broker";
 import { imageReference } from "../images/imageLock";
-import { inSlot, releaseImage, unpushedRepository } from "../images/release";
-import { Edge } from "../components/edge/edge";
+import { inSlot, releaseImage, unpushedRepository, zitadelStandinRepository } from "../images/release";
+import { Edge, upstreamCaFile } from "../components/edge/edge";
+import { platformSite } from "../components/edge/site";
 import { Gateway, gatewayPort } from "../components/gateway/gateway";
 import { Segments, subnetOf } from "../components/network/segments";
 import { Migrations } from "../components/postgres/migrations";
@@ -14,7 +15,17 @@ import { PostgresServer } from "../components/postgres/postgresServer";
 import { Roles } from "../components/postgres/roles";
 import { VaultConfiguration } from "../components/vault/vaultConfiguration";
 import { VaultServer } from "../components/vault/vaultServer";
+import { AdminPassword, Application, InstancePolicies } from "../components/zitadel/instance";
+import { ZitadelServer, zitadelPort } from "../components/zitadel/zitadelServer";
 import type { StackConfig } from "./config";
+
+/** Roles of Zitadel's project; the gateway takes each as the scope of that name. */
+const roles = ["mcp:*", "connectors:read", "connectors:write"];
+/** Agents' programs take the login's code on a port of their own on loopback (RFC 8252, 7.3). */
+const redirectUris = ["http://127.0.0.1/callback", "http://localhost/callback"];
+
+/** Largest request body, for the edge and the gateway alike. */
+const bodyBytes = 1024 * 1024;
 
 /** What differs between environments. */
 export interface Variation {
@@ -100,7 +111,7 @@ export function platform(config: StackConfig, variation: Variation) {
     privateKey: config.postgresPrivateKey,
     deployerPassword: config.postgresPassword,
   });
-  const roles = new Roles("postgres", {
+  const databases = new Roles("postgres", {
     server: postgres,
     host: postgres.adminHost,
     port: postgres.adminPort,
@@ -115,11 +126,61 @@ export function platform(config: StackConfig, variation: Variation) {
   const migrations = new Migrations("postgres", {
     host: postgres.adminHost,
     port: postgres.adminPort,
-    database: roles.ready.database,
-    user: roles.ready.migrator,
+    database: databases.ready.database,
+    user: databases.ready.migrator,
     password: config.postgresMigratorPassword,
     caCertificate,
     directory: "apps/gateway/migrations",
+  });
+
+  const { hostname: authHost } = new URL(config.authUrl);
+  const zitadelServer = new ZitadelServer("zitadel", {
+    stackName,
+    image: zitadelImage(config),
+    // Zitadel goes by the host that it is asked for, so that is its name on the segment too.
+    networks: [
+      { network: segments.edge, alias: authHost },
+      { network: segments.data },
+      { network: segments.admin },
+    ],
+    adminPort: config.zitadelPort,
+    origin: config.authUrl,
+    certificate: config.zitadelCertificate,
+    privateKey: config.zitadelPrivateKey,
+    caCertificate,
+    masterKey: config.zitadelMasterKey,
+    bootstrapPassword: config.zitadelAdminPassword,
+    deployerKey: config.zitadelDeployerKey,
+    postgres: {
+      host: "postgres",
+      database: databases.zitadel.database,
+      user: databases.zitadel.user,
+      password: config.postgresZitadelPassword,
+    },
+  });
+  const connection = {
+    address: zitadelServer.adminAddress,
+    origin: config.authUrl,
+    caCertificate,
+    deployerKey: config.zitadelDeployerKey,
+    tunnel: zitadelTunnel(config),
+    trigger: zitadelServer.containerId,
+  };
+  const adminPassword = new AdminPassword("zitadel", {
+    connection,
+    loginName: zitadelServer.adminLogin,
+    password: config.zitadelAdminPassword,
+  });
+  new InstancePolicies("zitadel", { connection });
+  const application = new Application("zitadel", {
+    connection,
+    project: "apexmcp",
+    roles,
+    application: "agents",
+    redirectUris,
+    machine: "apexmcp-agent",
+    machineRoles: roles,
+    people: [zitadelServer.adminLogin],
   });
 
   const gateway = new Gateway(inSlot("gateway", slot), {
@@ -134,7 +195,7 @@ export function platform(config: StackConfig, variation: Variation) {
     postgres: {
       host: "postgres",
       database: migrations.database,
-      user: roles.ready.app,
+      user: databases.ready.app,
       password: config.postgresAppPassword,
     },
     oauthJwtSecret: config.oauthJwtSecret,
@@ -142,7 +203,13 @@ export function platform(config: StackConfig, variation: Variation) {
     caCertificate,
     publicUrl: config.publicUrl,
     edgeSubnet: subnetOf(segments.edge),
+    bodyBytes,
     brokerUrl: `https://broker:${brokerPort}`,
+    identityProvider: {
+      issuer: config.authUrl,
+      audience: application.projectId,
+      jwksUrl: `https://${authHost}:${zitadelPort}/oauth/v2/keys`,
+    },
   });
 
   const edge = new Edge("edge", {
@@ -154,23 +221,44 @@ export function platform(config: StackConfig, variation: Variation) {
     httpPort: config.edgeHttpPort,
     certificate: config.edgeCertificate,
     privateKey: config.edgePrivateKey,
-    gateway: `gateway:${gatewayPort}`,
+    caCertificate,
+    site: platformSite({
+      publicUrl: config.publicUrl,
+      gateway: `gateway:${gatewayPort}`,
+      authUrl: config.authUrl,
+      zitadel: `${authHost}:${zitadelPort}`,
+      zitadelCaFile: upstreamCaFile,
+      redirectUris,
+      bodyBytes,
+      trustedProxies: config.edgeTrustedProxies,
+    }),
   });
 
   return {
     target: {
       name: stackName,
       environment: config.environment,
+      authUrl: config.authUrl,
       edgeUrl: `https://${host(config.edgeAddress)}:${config.edgeHttpsPort}`,
       edgeHttpUrl: `http://${host(config.edgeAddress)}:${config.edgeHttpPort}`,
       vaultAddress: vault.adminAddress,
       vaultDeployerRoleId: deployer.roleId,
-      postgres: { host: postgres.adminHost, port: config.postgresPort, database: roles.ready.database },
+      zitadel: {
+        address: zitadelServer.adminAddress,
+        adminLogin: zitadelServer.adminLogin,
+        adminPasswordSet: adminPassword.passwordChanged,
+        organisationId: application.organisationId,
+        projectId: application.projectId,
+        clientId: application.clientId,
+        machineClientId: application.machineClientId,
+      },
+      postgres: { host: postgres.adminHost, port: config.postgresPort, database: databases.ready.database },
       caCertificate,
       containers: {
         vault: vault.containerName,
         postgres: postgres.containerName,
         broker: broker.containerName,
+        zitadel: zitadelServer.containerName,
         gateway: gateway.containerName,
         edge: edge.containerName,
       },
@@ -183,6 +271,11 @@ export function platform(config: StackConfig, variation: Variation) {
         POSTGRES_APP_PASSWORD: config.postgresAppPassword,
         POSTGRES_AUDITOR_PASSWORD: config.postgresAuditorPassword,
         POSTGRES_ZITADEL_PASSWORD: config.postgresZitadelPassword,
+        ZITADEL_MASTERKEY: config.zitadelMasterKey,
+        ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORD: config.zitadelAdminPassword,
+        ZITADEL_DEPLOYER_KEY: config.zitadelDeployerKey,
+        ZITADEL_MACHINE_CLIENT_SECRET: application.machineClientSecret,
+        ZITADEL_TLS_PRIVATE_KEY: config.zitadelPrivateKey,
         VAULT_TLS_PRIVATE_KEY: config.vaultPrivateKey,
         BROKER_TLS_PRIVATE_KEY: config.brokerPrivateKey,
         POSTGRES_TLS_PRIVATE_KEY: config.postgresPrivateKey,
@@ -196,6 +289,20 @@ export function platform(config: StackConfig, variation: Variation) {
 function given(value: string | undefined, key: string): string {
   if (value !== undefined) return value;
   throw new pulumi.RunError(`${key}: missing; it is made by make vault-init`);
+}
+
+/** Zitadel's own image; in development the stand-in's, where the configuration names its tag. */
+function zitadelImage({ zitadelStandinTag, images }: StackConfig): string {
+  if (zitadelStandinTag !== undefined) return `${zitadelStandinRepository}:${zitadelStandinTag}`;
+  return imageReference(images.zitadel!); // the configuration is refused without it
+}
+
+function zitadelTunnel(config: StackConfig) {
+  const { zitadelSshHost: host, zitadelSshPort: port, zitadelSshUser: user } = config;
+  const { zitadelSshPrivateKey: privateKey, zitadelSshHostKey: hostKey } = config;
+  return host && port && user && privateKey && hostKey
+    ? { host, port, user, privateKey, hostKey }
+    : undefined;
 }
 
 function host(address: string): string {

@@ -70,7 +70,7 @@ in_parallel() { # name command ...   separated by --
 }
 
 typescript() { node -r ts-node/register "$@"; }
-gateway_image() { typescript images/gatewayImage.ts >/dev/null; } # it prints the tag
+own_images() { typescript images/ownImages.ts >/dev/null; } # it prints the tags
 
 if [ "${1:-}" = check ]; then
   missing=$(missing_packages)
@@ -87,5 +87,5 @@ install_node_modules
 
 toolchain/docker.sh start
 jobs=(toolchain typescript toolchain/install.ts -- images typescript images/resolve.ts)
-[ "${1:-}" = deploy ] || jobs+=(-- gateway gateway_image)
+[ "${1:-}" = deploy ] || jobs+=(-- own own_images)
 in_parallel "${jobs[@]}"

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { HardenedContainer, type NetworkAttachment } from "../container/hardenedContainer";
 import { edgeHealthPort, edgeHttpPort, edgeHttpsPort, nginxConfiguration } from "./nginxConfiguration";
+import type { Site } from "./site";
 
 export interface EdgeArgs {
   readonly stackName: string;
@@ -14,13 +15,18 @@ export interface EdgeArgs {
   /** PEM; the leaf first, then the chain. */
   readonly certificate: pulumi.Input<string>;
   readonly privateKey: pulumi.Input<string>;
-  /** `host:port` of the gateway on the edge segment. */
-  readonly gateway: string;
+  /** PEM of the CA that signed the upstreams' certificates; {@link upstreamCaFile} in the container. */
+  readonly caCertificate: string;
+  readonly site: Site;
 }
+
+/** Where the container has the CA that signed the upstreams' certificates. */
+export const upstreamCaFile = "/etc/apexmcp/ca.crt";
 
 /**
  * nginx, the only container published beyond loopback: TLS 1.2 or newer (edge-listener-require-tls), plain http
- * redirected, everything else handed to the gateway.
+ * redirected, headers on every answer (edge-server-require-headers, edge-header-require-hsts), limits where people and
+ * agents authenticate (edge-rate-require-limits), as the site declares them.
  */
 export class Edge extends pulumi.ComponentResource {
   readonly containerName: string;
@@ -40,7 +46,8 @@ export class Edge extends pulumi.ComponentResource {
         files: {
           secrets: { "tls.crt": args.certificate, "tls.key": args.privateKey },
           config: {
-            "nginx.conf": nginxConfiguration({ gateway: args.gateway, publicHttpsPort: args.httpsPort }),
+            "nginx.conf": nginxConfiguration(args.site),
+            "ca.crt": args.caCertificate,
           },
         },
         temporary: { "/tmp": 64 },

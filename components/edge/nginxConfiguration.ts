@@ -1,26 +1,23 @@
+import { contentSecurityPolicy, headersOf, type Host, type Location, type Site } from "./site";
+
 /** Ports inside the container; unprivileged, since nginx doesn't run as root. */
 export const edgeHttpsPort = 8443;
 export const edgeHttpPort = 8080;
-/** On the container's loopback only: nginx itself is up, whatever the gateway does. */
+/** On the container's loopback only: nginx itself is up, whatever is behind it does. */
 export const edgeHealthPort = 8081;
 
-export interface NginxConfigurationArgs {
-  /** `host:port` of the gateway. */
-  readonly gateway: string;
-  /** The published https port, for the redirect from http. */
-  readonly publicHttpsPort: number;
-}
-
 /**
- * nginx's whole configuration. The name of the gateway is looked up again every second, so a replaced gateway is
- * found without a reload, and nginx starts without it. While one gateway takes over from another the name has two
- * addresses: one that refuses the connection, or in its last second no longer answers, makes nginx try the other.
- * A request that was sent is never sent again, unless repeating it is safe by its method. Each client has 100 requests a second, 10 on the endpoints that
- * authenticate (article, finding 4). No location has an `add_header` of its own, since one
- * would drop those of its server.
+ * nginx's whole configuration of a site. The names of upstreams are looked up again every second, so a replaced one is
+ * found without a reload, and nginx starts without them. A request that was sent is never sent again, unless repeating
+ * it is safe by its method. A host that isn't named is answered by the first.
+ *
+ * @throws when a value could end its directive, or a location names a limit that isn't declared
  */
-export function nginxConfiguration({ gateway, publicHttpsPort }: NginxConfigurationArgs): string {
-  const port = publicHttpsPort === 443 ? "" : `:${publicHttpsPort}`;
+export function nginxConfiguration(site: Site): string {
+  for (const host of site.hosts)
+    for (const { limit } of host.locations.flatMap(({ limits }) => limits))
+      if (!site.limits.some(({ name }) => name === limit))
+        throw new Error(`host ${host.name} has no limit ${limit}; declare it in the site's limits`);
   return `worker_processes auto;
 pid /tmp/nginx.pid;
 error_log /dev/stderr warn;
@@ -38,18 +35,18 @@ http {
   uwsgi_temp_path /tmp/uwsgi;
   scgi_temp_path /tmp/scgi;
 
-  client_max_body_size 1m;
+  client_max_body_size ${site.bodyBytes};
   client_body_timeout 15s;
   client_header_timeout 15s;
   send_timeout 30s;
   keepalive_timeout 60s;
-  limit_req_zone $binary_remote_addr zone=request_limit:10m rate=100r/s;
-  limit_req_zone $binary_remote_addr zone=auth_limit:10m rate=10r/s;
-  limit_conn_zone $binary_remote_addr zone=connection_limit:10m;
+  large_client_header_buffers 4 16k;
+${site.limits.map(({ name, rate }) => `  limit_req_zone $binary_remote_addr zone=${safe(name)}:10m rate=${rate};`).join("\n")}
   limit_req_status 429;
+  limit_conn_zone $binary_remote_addr zone=connection_limit:10m;
   limit_conn_status 429;
   resolver 127.0.0.11 valid=1s ipv6=off;
-
+${realAddress(site)}
   ssl_certificate /run/secrets/tls.crt;
   ssl_certificate_key /run/secrets/tls.key;
   ssl_protocols TLSv1.2 TLSv1.3;
@@ -63,54 +60,118 @@ http {
     listen 127.0.0.1:${edgeHealthPort};
     return 204;
   }
-
-  server {
-    listen ${edgeHttpPort};
-${headers}
-    return 308 https://$host${port}$request_uri;
-  }
-
-  server {
-    listen ${edgeHttpsPort} ssl http2;
-${headers}
-    limit_conn connection_limit 200;
-    set $gateway http://${gateway};
-    proxy_http_version 1.1;
-    proxy_buffering off;
-    proxy_connect_timeout 1s;
-    proxy_set_header Connection "";
-    proxy_set_header Host $host;
-    proxy_set_header X-Forwarded-For $remote_addr;
-    proxy_set_header X-Forwarded-Proto https;
-    proxy_set_header X-Request-Id $request_id;
-${hiddenHeaders}
-    location / {
-      limit_req zone=request_limit burst=200 nodelay;
-      proxy_pass $gateway;
-    }
-
-    location /oauth/ {
-      limit_req zone=auth_limit burst=30 nodelay;
-      proxy_pass $gateway;
-    }
-  }
-}
+${site.hosts.map((host, index) => hostServers(host, index === 0)).join("\n")}}
 `;
 }
 
-const securityHeaders = {
-  "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
-  "X-Content-Type-Options": "nosniff",
-  "X-Frame-Options": "DENY",
-  "Referrer-Policy": "no-referrer",
-  "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
-};
+function hostServers(host: Host, isDefault: boolean): string {
+  const first = isDefault ? " default_server" : "";
+  const name = safe(new URL(host.origin).hostname);
+  const headers = headersOf(host);
+  return `${maps(host)}
+  server {
+    listen ${edgeHttpPort}${first};
+    server_name ${name};
+${addHeaders(host, headers, "    ")}
+    return 308 ${safe(host.origin)}$request_uri;
+  }
 
-const headers = Object.entries(securityHeaders)
-  .map(([name, value]) => `    add_header ${name} "${value}" always;\n`)
-  .join("");
+  server {
+    listen ${edgeHttpsPort} ssl http2${first};
+    server_name ${name};
+${addHeaders(host, headers, "    ")}
+    limit_conn connection_limit 200;
+    set $${host.name}_upstream ${host.upstream.caFile ? "https" : "http"}://${safe(host.upstream.address)};
+    proxy_http_version 1.1;
+    proxy_connect_timeout ${host.upstream.connectSeconds}s;
+    proxy_set_header Connection "";
+    proxy_set_header Host $http_host;
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header X-Forwarded-Proto https;
+    proxy_set_header X-Forwarded-Host "";
+    proxy_set_header Forwarded "";
+    proxy_set_header X-Request-Id $request_id;
+${upstreamTls(host)}${hideHeaders(headers)}
+${host.locations.map((location) => locationBlock(host, location)).join("\n")}
+  }
+`;
+}
 
-/** The gateway sends some of them too, and a browser takes two different ones for none. */
-const hiddenHeaders = Object.keys(securityHeaders)
-  .map((name) => `    proxy_hide_header ${name};\n`)
-  .join("");
+function locationBlock(host: Host, location: Location): string {
+  const limits = location.limits.map(
+    ({ limit, burst }) => `      limit_req zone=${limit} burst=${burst} nodelay;\n`,
+  );
+  const own = location.headers ? `${addHeaders(host, headersOf(host, location), "      ")}\n` : "";
+  const streams = location.streams
+    ? "      proxy_buffering off;\n      proxy_request_buffering off;\n      proxy_read_timeout 1h;\n"
+    : "";
+  return `
+    location ${safe(location.prefix)} {
+${limits.join("")}${own}${streams}      proxy_pass $${host.name}_upstream;
+    }`;
+}
+
+/** Retry-After where a limit refused, and the policy of the upstream where it goes before; an empty header isn't sent. */
+function maps(host: Host): string {
+  const policy = host.upstreamPolicyFirst
+    ? `
+  map $upstream_http_content_security_policy $${host.name}_policy {
+    "" ${quoted(contentSecurityPolicy(host))};
+    default $upstream_http_content_security_policy;
+  }`
+    : "";
+  return `
+  map $limit_req_status$limit_conn_status $${host.name}_retry_after {
+    ~REJECTED ${host.retryAfter};
+    default "";
+  }${policy}`;
+}
+
+/** `always`: on errors too. */
+function addHeaders(host: Host, headers: Record<string, string>, indent: string): string {
+  const values = Object.entries(headers).map(([name, value]) =>
+    name === "Content-Security-Policy" && host.upstreamPolicyFirst
+      ? `${name} $${host.name}_policy`
+      : `${safe(name)} ${quoted(value)}`,
+  );
+  return [...values, `Retry-After $${host.name}_retry_after`]
+    .map((header) => `${indent}add_header ${header} always;`)
+    .join("\n");
+}
+
+/** The upstream sends some of them too, and a browser takes two different ones for none. */
+function hideHeaders(headers: Record<string, string>): string {
+  return Object.keys(headers)
+    .map((name) => `    proxy_hide_header ${name};`)
+    .join("\n");
+}
+
+function upstreamTls({ upstream }: Host): string {
+  if (upstream.caFile === undefined) return "";
+  return `    proxy_ssl_verify on;
+    proxy_ssl_trusted_certificate ${safe(upstream.caFile)};
+    proxy_ssl_name ${safe(upstream.address.replace(/:\d+$/, ""))};
+    proxy_ssl_server_name on;
+    proxy_ssl_protocols TLSv1.2 TLSv1.3;
+`;
+}
+
+/** Without a trusted proxy, the peer is the client, whatever it claims. */
+function realAddress({ trustedProxies = [] }: Site): string {
+  if (trustedProxies.length === 0) return "";
+  return `${trustedProxies.map((proxy) => `  set_real_ip_from ${safe(proxy)};`).join("\n")}
+  real_ip_header X-Forwarded-For;
+  real_ip_recursive on;
+`;
+}
+
+/** A word that stays one word of its directive. */
+function safe(word: string): string {
+  if (/^[\w./:@%+-]+$/.test(word)) return word;
+  throw new Error(`${JSON.stringify(word)} can't stand in nginx's configuration`);
+}
+
+function quoted(value: string): string {
+  if (/^[\x20-\x7e]*$/.test(value) && !/["\\$]/.test(value)) return `"${value}"`;
+  throw new Error(`${JSON.stringify(value)} can't be a header: only printable ASCII without ", \\ and $ can`);
+}

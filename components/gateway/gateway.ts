@@ -23,8 +23,16 @@ export interface GatewayArgs {
   readonly publicUrl: string;
   /** CIDR of the segment on which the edge is: it alone may say what a client's address is. */
   readonly edgeSubnet: pulumi.Input<string>;
+  /** Largest request body; the edge takes no more either. */
+  readonly bodyBytes: number;
   /** Of the credential broker, on the broker segment. */
   readonly brokerUrl: string;
+  /** The identity provider, whose access tokens are taken too: its issuer, its project's id, and its keys. */
+  readonly identityProvider: {
+    readonly issuer: string;
+    readonly audience: pulumi.Input<string>;
+    readonly jwksUrl: string;
+  };
 }
 
 /** The port on which the gateway listens, on every network it is attached to. */
@@ -57,7 +65,11 @@ export class Gateway extends pulumi.ComponentResource {
           NODE_ENV: "production",
           PUBLIC_URL: args.publicUrl,
           TRUSTED_PROXY_CIDRS: args.edgeSubnet,
+          MAX_BODY_BYTES: String(args.bodyBytes),
           BROKER_URL: args.brokerUrl,
+          OIDC_ISSUER: args.identityProvider.issuer,
+          OIDC_AUDIENCE: args.identityProvider.audience,
+          OIDC_JWKS_URL: args.identityProvider.jwksUrl,
           PGHOST: postgres.host,
           METRICS_PORT: String(metricsPort),
           PGPORT: "5432",

@@ -59,15 +59,30 @@ export const platformFindings = {
       test: "test/probes/edge/requireTls.test.ts",
     },
   },
+  "edge-server-require-headers": {
+    title: "nginx answers without the security headers",
+    severity: "medium",
+    frameworks: { article: "extra", owasp: "A05:2021" },
+    remediation:
+      "Add each header with `always` in every server block, and again in every location that has an add_header of its own.",
+    places: {
+      component: "components/edge/edge.ts",
+      policy: {
+        none: "edge-header-require-hsts, -csp, -permissions-policy and -disallow-shadowing refuse what takes each away",
+      },
+      probe: "probes/edge/requireHeaders.ts",
+      test: "test/components/edge/edge.integration.test.ts",
+    },
+  },
   "edge-header-require-hsts": {
     title: "nginx serves TLS without HSTS of a year",
     severity: "medium",
     frameworks: { article: "extra", owasp: "A05:2021" },
     remediation: "Send Strict-Transport-Security: max-age=31536000; includeSubDomains; preload.",
     places: {
-      component: { none: "the edge writes its own configuration, and has no argument for it" },
+      component: "components/edge/edge.ts",
       policy: "policies/edge/requireHsts.ts",
-      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      probe: "probes/edge/requireHsts.ts",
       test: "test/policies/edge/requireHsts.test.ts",
     },
   },
@@ -115,9 +130,9 @@ export const platformFindings = {
     remediation:
       "Declare limit_req_zone, and limit_req where requests are passed on, with limit_req_status 429.",
     places: {
-      component: { none: "the edge writes its own configuration, and has no argument for it" },
+      component: "components/edge/edge.ts",
       policy: "policies/edge/requireRateLimits.ts",
-      probe: { none: "the edge's own tests and probes ask the running nginx; the policy is for any other" },
+      probe: "probes/edge/requireLimit.ts",
       test: "test/policies/edge/requireRateLimits.test.ts",
     },
   },

@@ -8,11 +8,9 @@ export const zitadelFindings = {
     frameworks: { article: 2, owasp: "A07:2021" },
     remediation: "Set PASSWORDCHANGEREQUIRED to true, and rotate the password through the API.",
     places: {
-      component: {
-        none: "this platform declares no such resource; the policy keeps it out of any program that does",
-      },
+      component: "components/zitadel/zitadelServer.ts",
       policy: "policies/zitadel/requirePasswordChange.ts",
-      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      probe: "probes/zitadel/requirePasswordChange.ts",
       test: "test/policies/zitadel/zitadel.test.ts",
     },
   },
@@ -22,11 +20,9 @@ export const zitadelFindings = {
     frameworks: { owasp: "A02:2021" },
     remediation: "Set ZITADEL_EXTERNALSECURE to true, and end TLS at the edge.",
     places: {
-      component: {
-        none: "this platform declares no such resource; the policy keeps it out of any program that does",
-      },
+      component: "components/zitadel/zitadelServer.ts",
       policy: "policies/zitadel/requireExternalTls.ts",
-      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      probe: "probes/zitadel/requireTls.ts",
       test: "test/policies/zitadel/zitadel.test.ts",
     },
   },
@@ -36,11 +32,9 @@ export const zitadelFindings = {
     frameworks: { owasp: "A07:2021" },
     remediation: "List https addresses, without wildcards, and leave devMode off.",
     places: {
-      component: {
-        none: "this platform declares no such resource; the policy keeps it out of any program that does",
-      },
+      component: "components/zitadel/instance.ts",
       policy: "policies/zitadel/disallowInsecureRedirect.ts",
-      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      probe: "probes/zitadel/disallowInsecureRedirect.ts",
       test: "test/policies/zitadel/zitadel.test.ts",
     },
   },
@@ -50,11 +44,9 @@ export const zitadelFindings = {
     frameworks: { owasp: "A07:2021" },
     remediation: "Set forceMfa to true.",
     places: {
-      component: {
-        none: "this platform declares no such resource; the policy keeps it out of any program that does",
-      },
+      component: "components/zitadel/instance.ts",
       policy: "policies/zitadel/requireMfa.ts",
-      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      probe: "probes/zitadel/livePolicies.ts",
       test: "test/policies/zitadel/zitadel.test.ts",
     },
   },
@@ -64,11 +56,9 @@ export const zitadelFindings = {
     frameworks: { article: 4, owasp: "A07:2021" },
     remediation: "Set maxPasswordAttempts to 10 or less.",
     places: {
-      component: {
-        none: "this platform declares no such resource; the policy keeps it out of any program that does",
-      },
+      component: "components/zitadel/instance.ts",
       policy: "policies/zitadel/limitAttempts.ts",
-      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      probe: "probes/zitadel/limitAttempts.ts",
       test: "test/policies/zitadel/zitadel.test.ts",
     },
   },
@@ -78,11 +68,9 @@ export const zitadelFindings = {
     frameworks: { owasp: "A07:2021" },
     remediation: "Set minLength to 12 or more.",
     places: {
-      component: {
-        none: "this platform declares no such resource; the policy keeps it out of any program that does",
-      },
+      component: "components/zitadel/instance.ts",
       policy: "policies/zitadel/requireLength.ts",
-      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      probe: "probes/zitadel/livePolicies.ts",
       test: "test/policies/zitadel/zitadel.test.ts",
     },
   },
@@ -90,7 +78,7 @@ export const zitadelFindings = {
     title: "Access token that hardly ends",
     severity: "high",
     frameworks: { article: 7, owasp: "A07:2021" },
-    remediation: "Set expirationDate within a year.",
+    remediation: "Set expirationDate within 90 days.",
     places: {
       component: {
         none: "this platform declares no such resource; the policy keeps it out of any program that does",

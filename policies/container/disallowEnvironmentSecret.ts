@@ -4,10 +4,21 @@ import { isDistinctiveDevSecret } from "../secret/knownDevSecrets";
 import { isReference } from "../secret/reference";
 import { isSecretName } from "../secret/secretName";
 import { unknown } from "../unknown";
+import { exceptionLabelPrefix } from "../exemptions";
 import { containerPolicy } from "./containerPolicy";
 import type { EnvironmentEntry } from "./containerSpec";
 
 const required = "the secret as a file under /run/secrets";
+/**
+ * The one secret that may be there: Zitadel takes its bootstrap password from the environment. It is void once the
+ * instance is set up and its owner has changed it, so that change has to be required, and the container has to say so
+ * with the exception's label.
+ */
+const bootstrap = {
+  password: "ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORD",
+  changeRequired: "ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORDCHANGEREQUIRED",
+  label: `${exceptionLabelPrefix}container-environment-disallow-secret`,
+};
 const passwordInUrl = /\/\/[^\s:@/]*:([^\s@/]+)@/;
 
 /**
@@ -17,11 +28,17 @@ const passwordInUrl = /\/\/[^\s:@/]*:([^\s@/]+)@/;
  */
 export const disallowEnvironmentSecret = containerPolicy({
   finding: "container-environment-disallow-secret",
-  *check({ environment }, _parameters, { secrets = new Set<string>() }) {
+  *check({ environment, labels }, _parameters, { secrets = new Set<string>() }) {
     const reported = new Set<string>();
+    const isChanged = environment.some(
+      ({ name, value }) => name === bootstrap.changeRequired && value === "true",
+    );
+    const accepted = isChanged && Boolean(labels[bootstrap.label]?.trim());
     for (const entry of environment) {
+      if (accepted && entry.name === bootstrap.password && !isPublished(entry)) continue;
       const mark = markOver(entry.path, secrets);
-      if (mark === undefined) {
+      // One secret among them marks the whole list; its other entries are told apart by their names then.
+      if (mark === undefined || (accepted && mark !== entry.path)) {
         yield* namedSecret(entry);
       } else if (!reported.has(mark) && !isPublished(entry)) {
         reported.add(mark);

@@ -1,3 +1,5 @@
+import { exceptionLabelPrefix } from "../exemptions";
+
 /** Words that, at the end of a name, say that the value is a secret. */
 const secretWords = new Set(
   (
@@ -31,6 +33,7 @@ export function wordsOf(name: string): string[] {
  * ends otherwise: `PASSWORD_FILE`, `tokenTtl`, `secretName`, `tokenPolicies`.
  */
 export function isSecretName(name: string): boolean {
+  if (name.startsWith(exceptionLabelPrefix)) return false; // a finding's id may end with "secret"
   const words = wordsOf(name);
   while (words.length > 1 && trailing.test(words.at(-1)!)) words.pop();
   const last = words.at(-1);

@@ -7,7 +7,8 @@ const loopback = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])([:/]|$)/i;
 /** Refuses addresses to which anybody on the way, or anybody at all, could be sent with a login's code. */
 export const disallowInsecureRedirect = definePolicy({
   finding: "zitadel-application-disallow-insecure-redirect",
-  appliesTo: (type) => /^zitadel:index\/applicationOidc:ApplicationOidc$/i.test(type),
+  appliesTo: (type) =>
+    /^(zitadel:index\/applicationOidc:ApplicationOidc|hardening:zitadel:Application)$/i.test(type),
   *check({ props }) {
     const devMode = readFlag(props, "devMode");
     if (devMode)

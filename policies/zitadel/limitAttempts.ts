@@ -9,7 +9,8 @@ interface Parameters {
 /** Requires a lockout after some wrong passwords; 0, Zitadel's default, means never. */
 export const limitAttempts = definePolicy<Parameters>({
   finding: "zitadel-lockout-limit-attempts",
-  appliesTo: (type) => /^zitadel:index\/(default)?lockoutPolicy:/i.test(type),
+  appliesTo: (type) =>
+    /^(zitadel:index\/(default)?lockoutPolicy:|hardening:zitadel:InstancePolicies$)/i.test(type),
   parameters: {
     maximum: { type: "integer", minimum: 1, default: 10, description: "Most wrong passwords in a row" },
   },

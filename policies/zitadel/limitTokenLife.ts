@@ -16,7 +16,7 @@ export const limitTokenLife = definePolicy<Parameters>({
     maximumDays: {
       type: "integer",
       minimum: 1,
-      default: 365,
+      default: 90,
       description: "Longest life from today, in days",
     },
   },

@@ -9,7 +9,8 @@ interface Parameters {
 /** Requires passwords of some length; what characters they have matters less. */
 export const requireLength = definePolicy<Parameters>({
   finding: "zitadel-password-require-length",
-  appliesTo: (type) => /^zitadel:index\/(default)?passwordComplexityPolicy:/i.test(type),
+  appliesTo: (type) =>
+    /^(zitadel:index\/(default)?passwordComplexityPolicy:|hardening:zitadel:InstancePolicies$)/i.test(type),
   parameters: {
     minimumLength: { type: "integer", minimum: 8, default: 12, description: "Shortest password" },
   },

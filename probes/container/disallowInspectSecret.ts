@@ -11,6 +11,14 @@ export const disallowEnvironmentSecret = probe("container-environment-disallow-s
   search(target, ({ Config }) => Config.Env ?? [], "environment values"),
 );
 
+/**
+ * Zitadel takes its bootstrap password from the environment only, and says so with the label of the exception;
+ * zitadel-admin-require-password-change proves that it is void or has to be changed.
+ */
+const bootstrapPassword = "ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORD";
+const claimsException = ({ Config }: Inspection) =>
+  Boolean(Config.Labels?.["apexmcp.exception.container-environment-disallow-secret"]);
+
 /** Looks for each secret as it is, in base64, and as JSON writes it; tells its name, never its value. */
 function search({ secrets, inspections }: Target, part: (inspection: Inspection) => unknown, where: string) {
   const names = Object.keys(secrets);
@@ -18,6 +26,7 @@ function search({ secrets, inspections }: Target, part: (inspection: Inspection)
   const found = inspections.flatMap((inspection) => {
     const text = JSON.stringify(part(inspection));
     return Object.entries(secrets)
+      .filter(([name]) => name !== bootstrapPassword || !claimsException(inspection))
       .filter(([, value]) => forms(value).some((form) => text.includes(form)))
       .map(([name]) => `${inspection.Name.slice(1)} shows ${name}`);
   });

@@ -1,4 +1,5 @@
 import { dockerOrThrow, type Docker } from "../docker";
+import { besides } from "../target";
 
 /** `host:port` of something to reach. */
 export type Endpoint = `${string}:${number}`;
@@ -29,25 +30,31 @@ for (const endpoint of endpoints) {
   setTimeout(() => tell("closed"), ${seconds * 1000});
 }`;
 
+/** Who tries, and with what: what its image has, or curl of another image in its network namespace. */
+export interface Attempter {
+  readonly container: string;
+  readonly tool: "node" | "curl" | { readonly curlOf: string };
+}
+
 /**
  * Tries, from inside a container, to open a TCP connection to each endpoint, all at once, for 2 seconds.
  *
- * @param tool what the container's image has
  * @returns the endpoints that answered
  * @throws when the tool didn't say anything about an endpoint
  */
 export async function reachable(
   docker: Docker,
-  container: string,
-  tool: "node" | "curl",
+  { container, tool }: Attempter,
   endpoints: readonly Endpoint[],
 ): Promise<Endpoint[]> {
+  const curl = (args: string[]) =>
+    typeof tool === "object"
+      ? besides(container, "network", tool.curlOf, ["curl", ...args])
+      : ["exec", container, "curl", ...args];
   const answers =
-    tool === "node"
-      ? await withNode(docker, container, endpoints)
-      : await withCurl(docker, container, endpoints);
+    tool === "node" ? await withNode(docker, container, endpoints) : await withCurl(docker, curl, endpoints);
   const silent = endpoints.filter((endpoint) => !answers.has(endpoint));
-  if (silent.length > 0) throw new Error(`${tool} in ${container} told nothing about ${silent.join(", ")}`);
+  if (silent.length > 0) throw new Error(`nothing was told in ${container} about ${silent.join(", ")}`);
   return endpoints.filter((endpoint) => answers.get(endpoint) === true);
 }
 
@@ -62,9 +69,12 @@ async function withNode(docker: Docker, container: string, endpoints: readonly E
 }
 
 /** A connection was made where curl measured the time it took; what is said over it doesn't matter. */
-async function withCurl(docker: Docker, container: string, endpoints: readonly Endpoint[]) {
+async function withCurl(
+  docker: Docker,
+  command: (args: string[]) => string[],
+  endpoints: readonly Endpoint[],
+) {
   const args = [
-    "curl",
     "--silent",
     "--parallel",
     "--connect-timeout",
@@ -74,7 +84,7 @@ async function withCurl(docker: Docker, container: string, endpoints: readonly E
   ];
   const write = ["--write-out", "%{time_connect} %{url_effective}\\n"];
   const urls = endpoints.flatMap((endpoint) => ["--output", "/dev/null", `http://${endpoint}/`]);
-  const { stdout } = await docker(["exec", container, ...args, ...write, ...urls]);
+  const { stdout } = await docker(command([...args, ...write, ...urls]));
   return new Map(
     stdout.split("\n").flatMap((line) => {
       const [time, url] = line.split(" ");

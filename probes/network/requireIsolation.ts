@@ -6,13 +6,15 @@ import { reachable, type Endpoint } from "./reach";
 const separations = [
   { from: "gateway", tool: "node", not: ["vault"], but: "postgres" },
   { from: "edge", tool: "curl", not: ["vault", "postgres", "broker"], but: "gateway" },
-  { from: "broker", tool: "node", not: ["postgres"], but: "vault" },
+  { from: "broker", tool: "node", not: ["postgres", "zitadel"], but: "vault" },
+  { from: "zitadel", tool: "edge's curl", not: ["vault", "broker"], but: "postgres" },
 ] as const;
 
 const ports: Record<Service, number> = {
   vault: 8200,
   postgres: 5432,
   broker: 8090,
+  zitadel: 8080,
   gateway: 8080,
   edge: 8443,
 };
@@ -26,10 +28,12 @@ export const requireIsolation = probe("network-segment-require-isolation", async
     separations.map(async ({ from, tool, not, but }) => {
       const forbidden = not.flatMap((service) => endpointsOf(target, service, from));
       const control = shared(target, from, but);
-      const open = await reachable(target.docker, containerOf(target, from).name, tool, [
-        ...forbidden,
-        ...control,
-      ]);
+      const edgeImage = containerOf(target, "edge").inspection.Config.Image;
+      const attempter = {
+        container: containerOf(target, from).name,
+        tool: tool === "edge's curl" ? { curlOf: edgeImage } : tool,
+      };
+      const open = await reachable(target.docker, attempter, [...forbidden, ...control]);
       return {
         from,
         but,
@@ -45,7 +49,9 @@ export const requireIsolation = probe("network-segment-require-isolation", async
   const blind = results.find(({ works }) => !works);
   if (blind) return error(`${blind.from} doesn't even reach ${blind.but}, so the attempts prove nothing`);
   const tried = results.reduce((sum, { forbidden }) => sum + forbidden.length, 0);
-  return pass(`${tried} attempts: gateway reaches no Vault address, edge no Vault or PostgreSQL address`);
+  return pass(
+    `${tried} attempts: gateway and Zitadel reach no Vault address, edge no Vault or PostgreSQL address`,
+  );
 });
 
 function endpointsOf(target: Target, service: Service, from: Service): Endpoint[] {

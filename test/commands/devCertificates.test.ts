@@ -53,13 +53,14 @@ describe("the development certificates", () => {
 
 describe("the renewal", () => {
   const reason = async (
-    change: Partial<{ ca?: string; edge?: string; address: string; inDays: number }> = {},
+    change: Partial<{ ca?: string; edge?: string; address: string; authHost: string; inDays: number }> = {},
   ) => {
     const { ca, certificates } = await publicParts();
     return renewalReason(
       "ca" in change ? change.ca : ca,
       "edge" in change ? { ...certificates, edge: change.edge } : certificates,
       change.address ?? "192.0.2.7",
+      change.authHost,
       Date.now() + (change.inDays ?? 0) * day,
     );
   };
@@ -87,5 +88,9 @@ describe("the renewal", () => {
 
   it("has a reason when the edge moves to another address", async () => {
     expect(await reason({ address: "192.0.2.8" })).toBe("the certificate of edge is not for 192.0.2.8");
+  });
+
+  it("has a reason when the identity provider gets another host", async () => {
+    expect(await reason({ authHost: "auth.test" })).toBe("the certificate of zitadel is not for auth.test");
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { docker } from "../../images/docker";
-import { buildGatewayImage } from "../../images/gatewayImage";
+import { buildOwnImage } from "../../images/ownImages";
 import { type ImageLock, type ImageName, imageNames, imageReference } from "../../images/imageLock";
 import { resolveToFile } from "../../images/resolve";
 import { ensureVaultServer } from "../../toolchain/install";
@@ -22,7 +22,7 @@ let gateway: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "image-contract-"));
   lock = await resolveToFile(join(folder, "images.lock.json"), ensureVaultServer);
-  gateway = `apexmcp/gateway:${await buildGatewayImage(join(folder, "images.lock.json"))}`;
+  gateway = `apexmcp/gateway:${await buildOwnImage("gateway", join(folder, "images.lock.json"))}`;
 }, 40 * 60_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -108,7 +108,9 @@ describe("the gateway's image", () => {
 
   it("is there: a second build starts nothing and gives the same tag", async () => {
     const start = Date.now();
-    expect(`apexmcp/gateway:${await buildGatewayImage(join(folder, "images.lock.json"))}`).toBe(gateway);
+    expect(`apexmcp/gateway:${await buildOwnImage("gateway", join(folder, "images.lock.json"))}`).toBe(
+      gateway,
+    );
     expect(Date.now() - start).toBeLessThan(3000);
   });
 });

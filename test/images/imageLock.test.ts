@@ -30,7 +30,7 @@ describe("the image lock", () => {
   it("is committed with official images from public registries", () => {
     const { source, images } = readImageLock(officialLockFile);
     expect(source).toBe("official");
-    for (const { name } of Object.values(images)) expect(name).toMatch(/^docker\.io\//);
+    for (const { name } of Object.values(images)) expect(name).toMatch(/^(docker|ghcr)\.io\//);
   });
 
   it.each([

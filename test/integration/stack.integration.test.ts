@@ -59,6 +59,7 @@ describe("make up", () => {
       docker("inspect", ...allContainers()) + checkpoint() + readFileSync(stack.state.configFile, "utf8");
     expect(Object.keys(secrets).length).toBeGreaterThanOrEqual(8);
     for (const [name, secret] of Object.entries(secrets)) {
+      if (name === "ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORD") continue; // the one exception; it has to be changed
       expect([name, shown.includes(secret)]).toEqual([name, false]);
       expect([name, shown.includes(JSON.stringify(secret).slice(1, -1))]).toEqual([name, false]);
     }

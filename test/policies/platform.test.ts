@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 
 import * as pulumi from "@pulumi/pulumi";
 
@@ -22,13 +22,25 @@ const configuration = {
     postgres: image("postgres"),
     nginx: image("nginx"),
     node: image("node"),
+    zitadel: image("zitadel/zitadel"),
   },
+  slot: undefined,
+  zitadelStandinTag: undefined,
+  zitadelSshHost: undefined,
+  edgeTrustedProxies: undefined,
+  zitadelDeployerKey: pulumi.secret(
+    String(
+      generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs8", format: "pem" }),
+    ),
+  ),
   publicUrl: "https://mcp.test",
+  authUrl: "https://auth.test",
   edgeAddress: "127.0.0.1",
   edgeHttpsPort: 8443,
   edgeHttpPort: 8080,
   vaultPort: 8200,
   postgresPort: 5432,
+  zitadelPort: 8300,
   caCertificate: "-----BEGIN CERTIFICATE-----",
   caCertificateFile: "/etc/apexmcp/ca.crt",
 };

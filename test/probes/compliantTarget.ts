@@ -22,10 +22,20 @@ export function compliantTarget(docker: Docker = unexpected): Mutable<Target> {
   return {
     name: "apexmcp-test",
     environment: "dev",
+    authUrl: "https://auth.localhost:8443",
     edgeUrl: "https://127.0.0.1:8443",
     edgeHttpUrl: "http://127.0.0.1:8080",
     vaultAddress: "https://127.0.0.1:18200",
     vaultDeployerRoleId: "deployer",
+    zitadel: {
+      address: "https://127.0.0.1:18300",
+      adminLogin: "admin@auth.localhost",
+      adminPasswordSet: "2026-01-01T00:00:00.000Z",
+      organisationId: "1",
+      projectId: "2",
+      clientId: "3",
+      machineClientId: "apexmcp-agent",
+    },
     postgres: { host: "127.0.0.1", port: 15432, database: "apexmcp" },
     caCertificate: "unused",
     secrets,
@@ -46,6 +56,7 @@ const networks: Record<Service, readonly string[]> = {
   vault: ["vault", "admin"],
   postgres: ["data", "admin"],
   broker: ["broker", "vault"],
+  zitadel: ["edge", "data", "admin"],
   gateway: ["edge", "data", "broker"],
   edge: ["edge", "front"],
 };

@@ -27,7 +27,7 @@ describe("loading a target", () => {
     const vault = containerOf(target, "vault");
     expect(vault.processStatus).toEqual({ Name: "vault", Uid: "100\t100\t100\t100", NoNewPrivs: "1" });
     expect(vault.mounts).toBe("600 500 0:50 / / ro,relatime - overlay overlay rw");
-    expect(target.inspections).toHaveLength(5);
+    expect(target.inspections).toHaveLength(6);
   });
 
   it("refuses outputs that are no stack's, and says which are wrong", async () => {

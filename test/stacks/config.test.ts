@@ -26,7 +26,13 @@ const privateKey = (): string =>
 const image = (name: string) => ({ name: `localhost/${name}`, tag: "1", digest: `sha256:${"0".repeat(64)}` });
 const lock = {
   source: "baked",
-  images: { postgres: image("postgres"), nginx: image("nginx"), vault: image("vault"), node: image("node") },
+  images: {
+    postgres: image("postgres"),
+    nginx: image("nginx"),
+    vault: image("vault"),
+    node: image("node"),
+    zitadel: image("zitadel"),
+  },
 };
 
 let certificate: string;
@@ -39,11 +45,14 @@ beforeAll(async () => {
     name: "acme",
     environment: "dev",
     publicUrl: "https://mcp.test",
+    authUrl: "https://auth.test",
     edgeAddress: "127.0.0.1",
     edgeHttpsPort: "8443",
     edgeHttpPort: "8080",
     vaultPort: "18200",
     postgresPort: "15432",
+    zitadelPort: "18300",
+    zitadelStandinTag: "0".repeat(40),
     imageLock: file("lock.json", JSON.stringify(lock)),
     imageTag: "0".repeat(40),
     vaultInitFile: "init.json",
@@ -51,6 +60,7 @@ beforeAll(async () => {
     vaultCertificate: certificate,
     postgresCertificate: certificate,
     brokerCertificate: certificate,
+    zitadelCertificate: certificate,
     edgeCertificate: certificate,
   };
   secrets = {
@@ -64,6 +74,12 @@ beforeAll(async () => {
     vaultPrivateKey: privateKey(),
     postgresPrivateKey: privateKey(),
     brokerPrivateKey: privateKey(),
+    zitadelPrivateKey: privateKey(),
+    zitadelMasterKey: randomBytes(16).toString("hex"),
+    zitadelAdminPassword: `Aa1!${random()}`,
+    zitadelDeployerKey: String(
+      generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs8", format: "pem" }),
+    ),
     edgePrivateKey: privateKey(),
   };
 });
@@ -164,7 +180,7 @@ it("refuses one value for two secrets", () => {
 it.each(
   Object.entries(settings)
     .filter(
-      ([key, setting]) => "secret" in setting && !key.endsWith("PrivateKey") && key !== "vaultJwtSecret",
+      ([key, setting]) => "secret" in setting && !/PrivateKey$|Key$/.test(key) && key !== "vaultJwtSecret",
     )
     .map(([key]) => key),
 )("refuses VAULT_JWT_SECRET in %s too, and shows it nowhere", (key) => {
@@ -180,13 +196,44 @@ it("refuses what isn't a certificate or a private key", () => {
   expect(problems(source({ edgeCertificate: "none", edgePrivateKey: "none" }))).toHaveLength(2);
 });
 
+it.each([
+  ["Aa1!short", "must have 14 characters or more"],
+  [`Aa1!${"a".repeat(67)}`, "must have at most 70 bytes"],
+  ["aa1!aaaaaaaaaaaa", "must have an upper-case letter"],
+  ["ONLYUPPERCASELETTERS", "must have a lower-case letter, a digit, a symbol"],
+])("refuses a bootstrap password that Zitadel would refuse, and doesn't show it: %#", (password, problem) => {
+  const found = problems(source({ zitadelAdminPassword: password }));
+  expect(found).toEqual([expect.stringContaining(`zitadelAdminPassword: ${problem}; set it`)]);
+  expect(found.join()).not.toContain(password);
+});
+
+it("refuses a master key of another length than 32", () => {
+  for (const zitadelMasterKey of ["a".repeat(31), "a".repeat(33)])
+    expect(problems(source({ zitadelMasterKey }))).toEqual([
+      expect.stringMatching(/^zitadelMasterKey: must be exactly 32 characters/),
+    ]);
+});
+
+it("refuses a deployer's key that isn't RSA, since Zitadel takes no other", () => {
+  expect(problems(source({ zitadelDeployerKey: privateKey() }))).toEqual([
+    expect.stringMatching(/^zitadelDeployerKey: must be an RSA key/),
+  ]);
+});
+
+it("refuses half a tunnel to Zitadel, and one host for gateway and identity provider", () => {
+  expect(problems(source({ zitadelSshHost: "bastion", zitadelSshPort: "22" }))).toHaveLength(3);
+  expect(problems(source({ authUrl: "https://mcp.test" }))).toEqual([
+    expect.stringMatching(/^authUrl: is the same as publicUrl/),
+  ]);
+});
+
 it("names the file that can't be read", () => {
   expect(problems(source({ imageLock: "/nowhere/lock.json" })).join()).toContain("/nowhere/lock.json");
   expect(problems(source({ caCertificateFile: "/nowhere/ca.crt" })).join()).toContain("/nowhere/ca.crt");
 });
 
 describe("production", () => {
-  const prod = { environment: "prod", vaultInitFile: undefined };
+  const prod = { environment: "prod", vaultInitFile: undefined, zitadelStandinTag: undefined };
 
   it("needs a full git SHA as image tag", () => {
     expect(problems(source(prod))).toEqual([]);
@@ -200,6 +247,17 @@ describe("production", () => {
   it("keeps no Vault key in a file", () => {
     expect(problems(source({ ...prod, vaultInitFile: "init.json" }))).toEqual([
       expect.stringMatching(/^vaultInitFile: is for development only/),
+    ]);
+  });
+
+  it("runs Zitadel itself, never its stand-in", () => {
+    expect(problems(source({ ...prod, zitadelStandinTag: "0".repeat(40) }))).toEqual([
+      expect.stringMatching(/^zitadelStandinTag: the stand-in is for development only/),
+    ]);
+    const images = { ...lock.images, zitadel: undefined };
+    const without = file("without.json", JSON.stringify({ ...lock, images }));
+    expect(problems(source({ ...prod, imageLock: without }))).toEqual([
+      `imageLock: ${without} has no image of Zitadel; use images.lock.json`,
     ]);
   });
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { stateIn } from "../../commands/state";
-import { buildGatewayImage } from "../../images/gatewayImage";
+import { buildOwnImage } from "../../images/ownImages";
 import { Repository } from "../../images/registry";
 import { unpushedRepository } from "../../images/release";
 import { signImage } from "../../images/signature";
@@ -34,7 +34,7 @@ export class GatewayVariants implements AsyncDisposable {
     const context = mkdtempSync(join(tmpdir(), "variant-"));
     try {
       // A label apart makes each a digest of its own.
-      const base = `FROM ${unpushedRepository}:${await (this.base ??= buildGatewayImage(stateIn().imageLockFile))}\nLABEL test.variant=${randomSha()}`;
+      const base = `FROM ${unpushedRepository}:${await (this.base ??= buildOwnImage("gateway", stateIn().imageLockFile))}\nLABEL test.variant=${randomSha()}`;
       writeFileSync(join(context, "Dockerfile"), [base, ...lines].join("\n"));
       writeFileSync(join(context, "broken.js"), "process.exit(1);\n");
       docker("build", "--quiet", "--tag", reference, context);

@@ -99,7 +99,7 @@ export class TestStack {
 
 async function freePorts(): Promise<Record<string, number>> {
   const ports: Record<string, number> = {};
-  for (const key of ["edgeHttpsPort", "edgeHttpPort", "vaultPort", "postgresPort"])
+  for (const key of ["edgeHttpsPort", "edgeHttpPort", "vaultPort", "postgresPort", "zitadelPort"])
     ports[key] = await freePort();
   return ports;
 }

@@ -22,6 +22,12 @@ const record = () =>
         publicUrl: "https://mcp.test",
         edgeSubnet: "10.0.0.0/24",
         brokerUrl: "https://broker:8090",
+        bodyBytes: 1024,
+        identityProvider: {
+          issuer: "https://auth.test",
+          audience: "1",
+          jwksUrl: "https://auth.test:8080/oauth/v2/keys",
+        },
       }),
   );
 

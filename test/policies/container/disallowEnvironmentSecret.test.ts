@@ -1,13 +1,30 @@
 import { randomBytes } from "node:crypto";
 
 import { accepts, refuses } from "../cases";
-import { container, service } from "../compliantContainer";
+import { container, service, type ContainerProps } from "../compliantContainer";
 import { evaluate, secret, unknownValue } from "../evaluate";
 
 const generated = randomBytes(24).toString("base64url");
 const environment = (entry: unknown) => container((props) => props.envs.push(entry));
 
+/** Zitadel's container as the component declares it. */
+const bootstrap = (change: (props: ContainerProps, labels: unknown[]) => void = () => undefined) =>
+  container((props) => {
+    props.envs = [
+      secret(`ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORD=Aa1!${generated}`),
+      "ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORDCHANGEREQUIRED=true",
+    ];
+    const label = "apexmcp.exception.container-environment-disallow-secret";
+    const labels = [{ label, value: "no other way" }];
+    props.labels = labels;
+    change(props, labels);
+  });
+
 refuses("container-environment-disallow-secret", {
+  "Zitadel's bootstrap password without the exception's label": () => bootstrap((_, labels) => labels.pop()),
+  "Zitadel's bootstrap password that needn't be changed": () => bootstrap((props) => props.envs.pop()),
+  "another secret beside Zitadel's bootstrap password": () =>
+    bootstrap((props) => props.envs.push(`DB_PASSWORD=${generated}`)),
   "a password": () => environment(`POSTGRES_PASSWORD=${generated}`),
   "a token": () => environment(`GITHUB_TOKEN=${generated}`),
   "an API key": () => environment(`OPENAI_API_KEY=${generated}`),
@@ -27,6 +44,16 @@ refuses("container-environment-disallow-secret", {
 });
 
 accepts({
+  "Zitadel's bootstrap password, which has to be changed, with the exception's label": () => bootstrap(),
+  "the same in a list that is marked as a whole, as Pulumi marks it": () =>
+    bootstrap(
+      (props) =>
+        (props.envs = secret(
+          props.envs.map((entry) =>
+            typeof entry === "string" ? entry : `ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORD=Aa1!${generated}`,
+          ),
+        ) as unknown as unknown[]),
+    ),
   "the path of a secret's file": () => environment("OAUTH_JWT_SECRET_FILE=/run/secrets/OAUTH_JWT_SECRET"),
   "a secret's life time": () => environment("TOKEN_TTL=3600"),
   "a URL without a password": () => environment("DATABASE_URL=postgres://app@postgres/app"),

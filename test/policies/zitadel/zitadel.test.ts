@@ -8,6 +8,12 @@ const of =
     type: `zitadel:index/${type}`,
     props: { ...compliant, ...props },
   });
+const upload = (content: string) =>
+  container((props) => (props.uploads = [{ file: "/etc/apexmcp/zitadel.yaml", content }]));
+const instance = (props: object) => ({
+  type: "hardening:zitadel:InstancePolicies",
+  props: { forceMfa: true, maxPasswordAttempts: 5, minLength: 14, ...props },
+});
 const environment = (entry: string) => container((props) => props.envs.push(entry));
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
 
@@ -23,11 +29,14 @@ describe("zitadel-admin-require-password-change", () => {
   refuses("zitadel-admin-require-password-change", {
     false: () => environment("ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORDCHANGEREQUIRED=false"),
     nothing: () => environment("ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORDCHANGEREQUIRED="),
+    "false in a file": () =>
+      upload("FirstInstance:\n  Org:\n    Human:\n      PasswordChangeRequired: false\n"),
   });
 });
 
 describe("zitadel-instance-require-tls", () => {
   refuses("zitadel-instance-require-tls", {
+    "no TLS outside, in a file": () => upload('{"ExternalSecure": false}'),
     "no TLS outside": () => environment("ZITADEL_EXTERNALSECURE=false"),
     "TLS disabled by a flag": () =>
       container((props) => (props.command = ["start-from-init", "--tlsMode", "disabled"])),
@@ -38,6 +47,10 @@ describe("zitadel-instance-require-tls", () => {
 
 describe("zitadel-application-disallow-insecure-redirect", () => {
   refuses("zitadel-application-disallow-insecure-redirect", {
+    "http of an application of this provider": () => ({
+      type: "hardening:zitadel:Application",
+      props: { redirectUris: ["http://app.example.com/callback"] },
+    }),
     http: () => application({ redirectUris: ["http://app.example.com/callback"] }),
     "a wildcard": () => application({ redirectUris: ["https://*.example.com/callback"] }),
     "http after logout": () => application({ postLogoutRedirectUris: ["http://app.example.com/"] }),
@@ -50,6 +63,7 @@ describe("zitadel-application-disallow-insecure-redirect", () => {
 
 describe("zitadel-login-require-mfa", () => {
   refuses("zitadel-login-require-mfa", {
+    "an instance without a second factor": () => instance({ forceMfa: false }),
     "no second factor": () => login({ forceMfa: false }),
     "a second factor it says nothing of": () => login({ forceMfa: undefined }),
     "an organisation's policy": () => ({

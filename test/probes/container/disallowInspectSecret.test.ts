@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+
 import {
   disallowEnvironmentSecret,
   disallowInspectSecret,
@@ -38,6 +40,24 @@ describe("container-inspect-disallow-secret", () => {
     target.secrets["KEY"] = "-----BEGIN\nabcdef\n-----END";
     containerIn(target, "edge").inspection.Config.Cmd = ["echo", target.secrets["KEY"]];
     expect(await disallowInspectSecret.run(target)).toMatchObject({ outcome: "fail" });
+  });
+
+  it("takes Zitadel's bootstrap password, and nothing else, for the exception that its container claims", async () => {
+    const target = compliantTarget();
+    const bootstrap = "ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORD";
+    target.secrets[bootstrap] = randomBytes(24).toString("base64url");
+    const { Config } = containerIn(target, "zitadel").inspection;
+    Config.Env = [`${bootstrap}=${target.secrets[bootstrap]}`];
+    expect(await disallowInspectSecret.run(target)).toMatchObject({
+      observed: `apexmcp-test-zitadel shows ${bootstrap}`,
+    });
+    Config.Labels = { "apexmcp.exception.container-environment-disallow-secret": "has no other way" };
+    for (const probe of [disallowInspectSecret, disallowEnvironmentSecret])
+      expect(await probe.run(target)).toMatchObject({ outcome: "pass" });
+    Config.Env.push(`OTHER=${target.secrets["VAULT_JWT_SECRET"]}`);
+    expect(await disallowInspectSecret.run(target)).toMatchObject({
+      observed: "apexmcp-test-zitadel shows VAULT_JWT_SECRET",
+    });
   });
 
   it("looks at containers that never run, too", async () => {

@@ -22,20 +22,22 @@ describe.each(["node", "curl"] as const)("reaching with %s", (tool) => {
     const closed: Endpoint = `127.0.0.1:${await listen(gone)}`;
     await new Promise((resolve) => gone.close(resolve));
     const unknown: Endpoint = "no-such-host.invalid:80";
-    expect(await reachable(localExec, "any", tool, [closed, open, unknown])).toEqual([open]);
+    expect(await reachable(localExec, { container: "any", tool }, [closed, open, unknown])).toEqual([open]);
   });
 
   it("is an error when the tool says nothing", async () => {
     const mute: Docker = () => Promise.resolve({ exitCode: 0, stdout: "", stderr: "" });
-    await expect(reachable(mute, "c", tool, ["10.0.0.1:80"])).rejects.toThrow(
-      `${tool} in c told nothing about 10.0.0.1:80`,
+    await expect(reachable(mute, { container: "c", tool }, ["10.0.0.1:80"])).rejects.toThrow(
+      "nothing was told in c about 10.0.0.1:80",
     );
   });
 });
 
 /** An engine where exactly these attempts succeed: `gateway postgres:5432`. */
 function networkWith(open: string[], asked: string[] = []): Docker {
-  return ([, container, tool = "", ...args]) => {
+  return (all) => {
+    const beside = all.find((it) => it.startsWith("--network=container:"))?.split(":")[1];
+    const [container, tool = "", ...args] = beside ? [beside, "curl", ...all] : all.slice(1);
     const endpoints =
       tool === "node" ? args.slice(2) : args.flatMap((it) => /^http:\/\/(.*)\/$/.exec(it)?.[1] ?? []);
     asked.push(...endpoints.map((endpoint) => `${container} ${endpoint}`));
@@ -50,7 +52,12 @@ function networkWith(open: string[], asked: string[] = []): Docker {
 }
 
 describe("network-segment-require-isolation", () => {
-  const allowed = ["gateway 10.0.1.3:5432", "edge 10.0.0.5:8080", "broker 10.0.2.2:8200"];
+  const allowed = [
+    "gateway 10.0.1.3:5432",
+    "edge 10.0.0.6:8080",
+    "broker 10.0.2.2:8200",
+    "zitadel 10.0.1.3:5432",
+  ];
 
   it("passes when only what is allowed answers", async () => {
     const asked: string[] = [];
@@ -84,6 +91,7 @@ describe("network-segment-require-isolation", () => {
     ["by the machine's address and the published port", "edge 10.0.4.1:18200"],
     ["on the admin network", "edge 10.0.3.3:5432"],
     ["to the broker", "edge 10.0.5.4:8090"],
+    ["to Vault, from Zitadel", "zitadel 10.0.2.2:8200"],
     ["to the database, from the broker", "broker 10.0.1.3:5432"],
   ])("fails when something gets through %s", async (_, leak) => {
     expect(await requireIsolation.run(compliantTarget(networkWith([...allowed, leak])))).toMatchObject({

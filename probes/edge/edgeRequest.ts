@@ -1,0 +1,44 @@
+import { Agent, type Dispatcher, request } from "undici";
+
+import type { Target } from "../target";
+
+export interface EdgeAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+export type EdgeRequest = (
+  origin: string,
+  path: string,
+  options?: { method?: Dispatcher.HttpMethod; form?: Record<string, string> },
+) => Promise<EdgeAnswer>;
+
+/** The hosts that the edge serves, each by its origin. */
+export const edgeOrigins = ({ edgeUrl, authUrl }: Target) => ({ gateway: edgeUrl, identity: authUrl });
+
+/** Does work with requests to the edge where it is published, whatever its hosts' names resolve to here. */
+export async function withEdge<T>(target: Target, work: (send: EdgeRequest) => Promise<T>): Promise<T> {
+  const edge = new URL(target.edgeUrl);
+  const agent = new Agent({ connect: { ca: target.caCertificate, timeout: 5000 } });
+  try {
+    return await work(async (origin, path, { method = "GET", form } = {}) => {
+      const response = await request(`${edge.origin}${path}`, {
+        dispatcher: agent,
+        method: form ? "POST" : method,
+        headers: {
+          host: new URL(origin).host,
+          ...(form && { "content-type": "application/x-www-form-urlencoded" }),
+        },
+        ...(form && { body: new URLSearchParams(form).toString() }),
+      });
+      return {
+        status: response.statusCode,
+        headers: response.headers,
+        text: await response.body.text(),
+      };
+    });
+  } finally {
+    await agent.destroy();
+  }
+}

@@ -1,0 +1,18 @@
+import type { Context } from "../../../provider/resource";
+import type { ZitadelStandin } from "../../support/zitadelStandin";
+
+/** What was logged through {@link context}. */
+export const messages: string[] = [];
+
+const log = (message: string) => void messages.push(message);
+export const context: Context = { urn: "urn:test", log: { progress: log, info: log, warn: log } };
+
+/** The inputs by which resources find a stand-in. */
+export function addressOf(standin: ZitadelStandin) {
+  return {
+    address: `https://127.0.0.1:${standin.port}`,
+    origin: standin.origin,
+    caCertificate: standin.caCertificate,
+    deployerKey: standin.deployerKey,
+  };
+}
