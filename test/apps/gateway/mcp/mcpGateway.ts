@@ -95,8 +95,10 @@ export class McpGateway implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.app.server.closeAllConnections();
-    await this.app.close();
+    const closed = this.app.close();
+    // Again and again: a client may come back while the listener closes.
+    const cutting = setInterval(() => this.app.server.closeAllConnections(), 20);
+    await closed.finally(() => clearInterval(cutting));
     this.remove();
   }
 }
@@ -113,8 +115,9 @@ export async function startUpstream(listener: RequestListener, port = 0): Promis
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
     [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
+      const cutting = setInterval(() => server.closeAllConnections(), 20);
       await new Promise((closed) => server.close(closed));
+      clearInterval(cutting);
     },
   };
 }
