@@ -62,6 +62,8 @@ async function jest(
     "--selectProjects",
     project,
     "--ci",
+    // A handle that a test left open must not keep the run from its summary; Jest says so when it happens.
+    "--forceExit",
     "--json",
     `--outputFile=${outputFile}`,
     "--passWithNoTests",
