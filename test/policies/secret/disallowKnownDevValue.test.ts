@@ -40,7 +40,7 @@ describe("a published secret, anywhere", () => {
       container(
         (props) => (props.uploads = [{ file: "/run/secrets/OAUTH_JWT_SECRET", content: secret(published) }]),
       ),
-    "in a provider's inputs": () => resource({ token: published }, "pulumi:providers:vault"),
+    "in a provider's inputs": () => resource({ token: published }, "pulumi:providers:github"),
   });
 });
 
