@@ -76,7 +76,7 @@ export interface ContainerSpec extends ContainerCore {
   /** How changes of mounts spread between host and container. */
   readonly propagations: readonly Located<string>[];
   readonly devices: readonly Located<string>[];
-  /** The hard limit of each ulimit; -1 is none. */
+  /** The hard limit of each ulimit but nproc, which is `processes`; -1 is none. */
   readonly ulimits: readonly Located<number>[];
   readonly volumes: readonly MountedVolume[];
   /** Names of the networks it is attached to. */

@@ -94,10 +94,11 @@ export function readDockerContainer(props: unknown): ContainerSpec {
     get ulimits(): Located<number>[] {
       const limits = readList(props, "ulimits");
       if (limits === unknown) return [];
-      return limits.map((limit, index): Located<number> => ({
-        path: `ulimits[${index}].hard`,
-        value: readNumber(limit, "hard"),
-      }));
+      return limits.flatMap((limit, index): Located<number>[] =>
+        readText(limit, "name") === "nproc"
+          ? []
+          : [{ path: `ulimits[${index}].hard`, value: readNumber(limit, "hard") }],
+      );
     },
     get volumes() {
       return [...mountedVolumes(props, "mounts"), ...dockerVolumes(props)];
