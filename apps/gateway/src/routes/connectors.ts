@@ -128,6 +128,9 @@ export function registerConnectorRoutes(
       if (moved && connector.hasCredential && !credential)
         throw new Problem("credential-needed", "send the credential for the new origin with this change");
 
+      // Between the two stores it has none, so that neither origin is ever sent the other's.
+      if (moved && credential)
+        await store.update({ id: connector.id, url, allowHttp, hasCredential: false }, entry);
       if (credential) await credentials.write(connector, credential, grant.actor);
       const hasCredential = connector.hasCredential || credential !== undefined;
       const updated = await store.update({ id: connector.id, url, allowHttp, hasCredential }, entry);
