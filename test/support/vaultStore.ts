@@ -8,7 +8,10 @@ import { VaultClient } from "../../provider/vault/client";
 import { readInitFile } from "../../provider/vault/initFile";
 import { parseUnsealKey } from "../../provider/vault/unsealKey";
 
-/** A KV store of the tests' own in a test stack's Vault, used with a root token that is revoked in the end. */
+/**
+ * A KV store of the tests' own in a test stack's Vault. Its token has no other right, since it may outlive a Vault that a
+ * test kills, and a live root token is a finding.
+ */
 export class VaultStore implements AsyncDisposable {
   private constructor(
     private readonly client: VaultClient,
@@ -19,10 +22,14 @@ export class VaultStore implements AsyncDisposable {
   static async open(state: State): Promise<VaultStore> {
     const client = connect(state);
     const key = parseUnsealKey(readInitFile(state.vaultInitFile)!.unsealKey)!;
-    const store = new VaultStore(client, await makeRootToken(client, key));
-    const { body } = await store.call("GET", "sys/mounts");
-    if (!("durable/" in (body as object))) await store.call("PUT", "sys/mounts/durable", { type: "kv" });
-    return store;
+    const root = new VaultStore(client, await makeRootToken(client, key));
+    const { body } = await root.call("GET", "sys/mounts");
+    if (!("durable/" in (body as object))) await root.call("PUT", "sys/mounts/durable", { type: "kv" });
+    const policy = 'path "durable/*" { capabilities = ["create", "update", "read"] }';
+    await root.call("PUT", "sys/policies/acl/durable", { policy });
+    const created = await root.call("PUT", "auth/token/create-orphan", { policies: ["durable"], ttl: "1h" });
+    await root.call("PUT", "auth/token/revoke-self");
+    return new VaultStore(client, (created.body as { auth: { client_token: string } }).auth.client_token);
   }
 
   async write(path: string, data: object): Promise<void> {

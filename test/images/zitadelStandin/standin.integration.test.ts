@@ -3,9 +3,10 @@ import { Agent, request } from "undici";
 
 import { withZitadel } from "../../../provider/zitadel/connection";
 import { application } from "../../../provider/zitadel/application";
+import { RealPostgres } from "../../support/realPostgres";
 import { authorize, Browser, type Page } from "../../support/browser";
 import { totp } from "../../support/totp";
-import { addDatabase, ZitadelOnPostgres } from "../../support/zitadelDatabase";
+import { ZitadelOnPostgres } from "../../support/zitadelOnPostgres";
 import { ZitadelStandin } from "../../support/zitadelStandin";
 import { addressOf, context } from "../../provider/zitadel/fixture";
 
@@ -174,6 +175,7 @@ it("keeps everything when it is restarted, and refuses to start with another mas
 
 it("refuses a bootstrap password that the policy refuses, before it makes anything", async () => {
   const weak = { ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORD: "alllowercase" };
-  await using refused = await ZitadelStandin.create(await addDatabase(zitadel.postgres), weak);
+  await using postgres = await RealPostgres.start({ migrated: false });
+  await using refused = await ZitadelStandin.create(postgres.address("zitadel"), weak);
   await expect(refused.start()).rejects.toThrow("Errors.User.PasswordComplexityPolicy.HasUpper");
 });

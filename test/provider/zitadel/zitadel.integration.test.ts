@@ -7,7 +7,7 @@ import { application } from "../../../provider/zitadel/application";
 import { instancePolicies } from "../../../provider/zitadel/instancePolicies";
 import { humanByLogin } from "../../../provider/zitadel/users";
 import { SshServer } from "../../support/sshServer";
-import { ZitadelOnPostgres } from "../../support/zitadelDatabase";
+import { ZitadelOnPostgres } from "../../support/zitadelOnPostgres";
 import type { ZitadelStandin } from "../../support/zitadelStandin";
 import { addressOf, context, messages } from "./fixture";
 

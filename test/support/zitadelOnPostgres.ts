@@ -1,5 +1,3 @@
-import { randomBytes } from "node:crypto";
-
 import { RealPostgres } from "./realPostgres";
 import { ZitadelStandin } from "./zitadelStandin";
 
@@ -13,8 +11,7 @@ export class ZitadelOnPostgres implements AsyncDisposable {
   static async start(environment: Record<string, string> = {}): Promise<ZitadelOnPostgres> {
     const postgres = await RealPostgres.start({ migrated: false });
     try {
-      const database = await addDatabase(postgres);
-      const standin = await ZitadelStandin.create(database, environment);
+      const standin = await ZitadelStandin.create(postgres.address("zitadel"), environment);
       return new ZitadelOnPostgres(postgres, await standin.start());
     } catch (error) {
       await postgres[Symbol.asyncDispose]();
@@ -26,14 +23,4 @@ export class ZitadelOnPostgres implements AsyncDisposable {
     await this.standin[Symbol.asyncDispose]();
     await this.postgres[Symbol.asyncDispose]();
   }
-}
-
-/** An empty database with an owner of its own. */
-export async function addDatabase(postgres: RealPostgres) {
-  const user = `zitadel_${randomBytes(4).toString("hex")}`;
-  const password = randomBytes(24).toString("base64url");
-  await postgres.administer(`CREATE ROLE ${user} LOGIN PASSWORD '${password}'`);
-  await postgres.administer(`CREATE DATABASE ${user} OWNER ${user}`);
-  const { host, port, caCertificate } = postgres;
-  return { host, port, caCertificate, database: user, user, password };
 }
