@@ -11,7 +11,8 @@ const pack = join(__dirname, "../../policies");
 /** Previews a program that declares one Docker container for each entry, the statement run on its compliant inputs. */
 async function preview(containers: Record<string, string>, ...args: string[]) {
   const declarations = Object.entries(containers).map(
-    ([name, change]) => `{ const props = compliant(); ${change}; new docker.Container("${name}", props); }`,
+    ([name, change]) =>
+      `{ const props = compliant(); props.mounts[0].source = "${name}-data"; ${change}; new docker.Container("${name}", props); }`,
   );
   await using project = new PulumiProject(`import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
