@@ -183,7 +183,7 @@ export class Repository {
     } catch (error) {
       const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
       throw new RegistryError(
-        `the registry ${this.registry} doesn't answer (${cause?.code ?? (error as Error).name}); see to it or to the network`,
+        `the registry ${this.registry} doesn't answer (${cause?.code ?? cause?.message ?? (error as Error).name}); see to it or to the network`,
       );
     }
   }

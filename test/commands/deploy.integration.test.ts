@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { freePort } from "../support/freePort";
 import { EdgeLoad } from "../support/edgeLoad";
 import { GatewayVariants, randomSha, type Variant } from "../support/gatewayVariants";
 import { killTree } from "../support/killTree";
@@ -110,8 +111,10 @@ describe("what would release something doubtful stops before anything changes", 
   it("a commit whose image isn't there, and that isn't checked out", () =>
     refused(randomSha(), "another commit is checked out here"));
 
-  it("a registry that is down", () =>
-    refused(good.tag, "doesn't answer (ECONNREFUSED)", { IMAGE_REPOSITORY: "localhost:9/apexmcp/gateway" }));
+  it("a registry that is down", async () => {
+    const IMAGE_REPOSITORY = `localhost:${await freePort()}/apexmcp/gateway`;
+    await refused(good.tag, "doesn't answer (ECONNREFUSED)", { IMAGE_REPOSITORY });
+  });
 
   it("an image that isn't signed", async () => {
     const { tag } = await variants.push([], { signed: false });
