@@ -7,7 +7,7 @@ const MINIMUM_BYTES = 32;
 const MINIMUM_BITS = 90;
 const known = new Set<string>(knownDevHashes);
 
-/** Words that random text of this length holds with a probability under one in a million. */
+/** Words that random text of this length holds with a probability under one in a hundred thousand. */
 const placeholderPatterns = [
   /change[-_. ]?(me|it|this|in[-_. ]?prod)/i,
   /placeholder|insecure|password|replace|default|example|secret/i,

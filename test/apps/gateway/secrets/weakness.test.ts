@@ -31,8 +31,9 @@ describe("secretWeakness", () => {
     ["base64 of 32 bytes", () => randomBytes(32).toString("base64")],
     ["base64url of 48 bytes", () => randomBytes(48).toString("base64url")],
     ["two UUIDs", () => randomUUID() + randomUUID()],
-  ])("accepts 5000 random values in %s", (_, generate) => {
-    for (let round = 0; round < 5000; round++) expect(secretWeakness(generate())).toBeUndefined();
+  ])("accepts 5000 random values in %s, but for one that may hold a word by chance", (_, generate) => {
+    const refused = Array.from({ length: 5000 }, () => secretWeakness(generate())).filter(Boolean);
+    expect(refused.length).toBeLessThanOrEqual(1);
   });
 
   test("never shows the value", () => {
