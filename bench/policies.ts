@@ -9,6 +9,7 @@ import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/st
 
 import { policies } from "../policies/all";
 import { pulumiPolicy } from "../policies/pulumiPolicy";
+import { filledRequest } from "../test/policies/filledRequest";
 
 /**
  * `make bench`: what the policy pack costs. Evaluates stacks of 1,000 to 20,000 resources through the SDK's own calls,
@@ -111,22 +112,16 @@ function described(index: number) {
   };
 }
 
-function fill<T extends analyzer.AnalyzeRequest | analyzer.AnalyzerResource>(request: T, index: number): T {
-  const { type, name, urn, properties } = described(index);
-  request.setType(type);
-  request.setName(name);
-  request.setUrn(urn);
-  request.setProperties(properties);
-  request.setOptions(new analyzer.AnalyzerResourceOptions());
-  return request;
-}
-
 /** Seconds of processor time to evaluate a stack of so many resources: each by itself, then all together. */
 async function evaluate(count: number): Promise<number> {
-  const requests = Array.from({ length: count }, (_, index) => fill(new analyzer.AnalyzeRequest(), index));
+  const requests = Array.from({ length: count }, (_, index) =>
+    filledRequest(new analyzer.AnalyzeRequest(), described(index)),
+  );
   const stack = new analyzer.AnalyzeStackRequest();
   stack.setResourcesList(
-    Array.from({ length: count }, (_, index) => fill(new analyzer.AnalyzerResource(), index)),
+    Array.from({ length: count }, (_, index) =>
+      filledRequest(new analyzer.AnalyzerResource(), described(index)),
+    ),
   );
   const answered = (error: Error | null) => {
     if (error) throw error;

@@ -9,6 +9,7 @@ import { policies } from "../../policies/all";
 import type { FindingId } from "../../policies/findings";
 import type { Settings } from "../../policies/judge";
 import { pulumiPolicy } from "../../policies/pulumiPolicy";
+import { filledRequest } from "./filledRequest";
 
 /** What the engine sends for a value that only the deploy will know; its type lets it stand for any input. */
 export const unknownValue = (proxy as unknown as { unknownStringValue: string }).unknownStringValue as never;
@@ -101,29 +102,13 @@ function configured(policy: Policy, configuration: Configuration): Policy {
 }
 
 function requestFor(resource: TestedResource): analyzer.AnalyzeRequest {
-  const { type, name, urn, properties } = described(resource);
-  const request = new analyzer.AnalyzeRequest();
-  request.setType(type);
-  request.setName(name);
-  request.setUrn(urn);
-  request.setProperties(properties);
-  request.setOptions(new analyzer.AnalyzerResourceOptions());
-  return request;
+  return filledRequest(new analyzer.AnalyzeRequest(), described(resource));
 }
 
 function stackRequestFor(resources: readonly TestedResource[]): analyzer.AnalyzeStackRequest {
   const request = new analyzer.AnalyzeStackRequest();
   request.setResourcesList(
-    resources.map((resource) => {
-      const { type, name, urn, properties } = described(resource);
-      const each = new analyzer.AnalyzerResource();
-      each.setType(type);
-      each.setName(name);
-      each.setUrn(urn);
-      each.setProperties(properties);
-      each.setOptions(new analyzer.AnalyzerResourceOptions());
-      return each;
-    }),
+    resources.map((resource) => filledRequest(new analyzer.AnalyzerResource(), described(resource))),
   );
   return request;
 }
