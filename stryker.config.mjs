@@ -1,6 +1,6 @@
 // `MUTATE=vault,container npm run mutate`: breaks the policies of these folders in every way, and counts what tests notice.
 const domains = (
-  process.env.MUTATE ?? "container,edge,exemption,image,postgres,secret,vault,workflow,zitadel"
+  process.env.MUTATE ?? "container,docker,edge,exemption,github,image,postgres,secret,vault,workflow,zitadel"
 ).split(",");
 
 /** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
@@ -14,6 +14,8 @@ export default {
       roots: domains.map((domain) => `<rootDir>/test/policies/${domain}`),
       testMatch: ["**/*.test.ts"],
       testPathIgnorePatterns: ["/node_modules/", "\\.integration\\.test\\.ts$"],
+      // Loading Pulumi's SDK would take most of the time.
+      moduleNameMapper: { "/evaluate$": "<rootDir>/test/policies/evaluateDirectly.ts" },
       transform: { "^.+\\.[tj]s$": ["@swc/jest", { jsc: { target: "es2022" } }] },
     },
   },

@@ -26,7 +26,7 @@ const fillerWords = [
   ..."client server web site base hex char chars character characters bytes bits min max please here now before deploy go".split(
     " ",
   ),
-  ..."random generated string text phrase salt primary derivation object storage real own some any new old".split(
+  ..."random generated string text phrase salt primary derivation object storage real own some any new old secure".split(
     " ",
   ),
 ];
@@ -59,24 +59,42 @@ export function placeholderReason(value: string, ownNames: readonly string[] = [
   const text = value.trim();
   if (/^[<[{]+[^<>[\]{}"]+[>\]}]+$/.test(text) && /[a-z]{3}/i.test(text)) return "stands in brackets";
   const lower = text.toLowerCase();
-  if (ownNames.some((name) => lower === name.toLowerCase() || wordsOf(name).includes(lower)))
+  const spelled = unleet(lower);
+  if (
+    ownNames.some((name) =>
+      [lower, spelled].some((own) => own === name.toLowerCase() || wordsOf(name).includes(own)),
+    )
+  )
     return "repeats its own name";
   if (isRun(lower)) return "is a run of repeated, counted or neighbouring characters";
   // Hex digits spell words by chance.
   if (!/^[0-9a-f-]{16,}$/.test(lower) && readsAsPlaceholder(lower)) return "is made of placeholder words";
-  if (entropyBits(text) < 18) return "has too little entropy to have been generated";
+  if (entropyBits(text) < 18 || isShortWord(text)) return "has too little entropy to have been generated";
   return undefined;
+}
+
+/** Letters that digits and signs stand for in `p0stgr3s`. */
+const leet: Readonly<Record<string, string>> = { "0": "o", "1": "i", "3": "e", "@": "a", $: "s" };
+const unleet = (text: string) => text.replace(/[013@$]/g, (sign) => leet[sign]!);
+
+/** One word in one case, maybe with a number behind it, that would have under 57 bits if its letters were drawn by lot. */
+function isShortWord(text: string): boolean {
+  const [, letters, digits] = /^([A-Z]?[a-z]+|[A-Z]+)(\d*)!?$/.exec(text) ?? [];
+  return letters !== undefined && letters.length * Math.log2(26) + digits!.length * Math.log2(10) < 57;
 }
 
 /** Whether known words make up at least 70 % of its letters, and one of them is a placeholder. */
 function readsAsPlaceholder(lower: string): boolean {
-  const letters = lower.replace(/[^a-z0-9]+/g, " ").replace(/\b\d+\b/g, " ");
+  const letters = lower
+    .replace(/[@$]/g, unleet)
+    .replace(/[^a-z0-9]+/g, " ")
+    .replace(/\b\d+\b/g, " ");
   const total = letters.replace(/[^a-z]/g, "").length;
   if (total === 0) return false;
   let covered = 0;
   let placeholder = false;
   for (const part of letters.split(/\s+/)) {
-    const words = segment(part.replace(/0/g, "o").replace(/[\d@$]+$/, ""));
+    const words = segment(part.replace(/0/g, "o").replace(/\d+$/, ""));
     covered += words.reduce((sum, word) => sum + word.length, 0);
     placeholder ||= words.some((word) => placeholders.has(word));
   }

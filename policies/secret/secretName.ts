@@ -18,6 +18,9 @@ const keyWords = new Set(
 const trailing =
   /^(\d+|value|base|base64|b64|string|text|plain|plaintext|data|old|new|current|previous|default)$/;
 
+/** Words before `secret` that make it the name of one that is kept elsewhere: `existingSecret`, `imagePullSecrets`. */
+const naming = /^(existing|pull|external)$/;
+
 /** A name's words, in lower case: `OAUTH_JWT_SECRET`, `clientSecret`, `api-key`. */
 export function wordsOf(name: string): string[] {
   return name
@@ -37,10 +40,11 @@ export function isSecretName(name: string): boolean {
   const words = wordsOf(name);
   while (words.length > 1 && trailing.test(words.at(-1)!)) words.pop();
   const last = words.at(-1);
-  if (last === undefined) return false;
+  if (last === undefined || naming.test(words.at(-2) ?? "")) return false;
   if (last === "key" || last === "keys") {
     const kind = words.slice(0, -1).filter((word) => word !== "primary" && word !== "secondary");
     return keyWords.has(kind.at(-1) ?? "");
   }
+  if (last === "auth") return words.at(-2) === "redis" || words.at(-2) === "npm"; // REDIS_AUTH
   return secretWords.has(last) || /(password|secret|passwd|token)$/.test(last);
 }

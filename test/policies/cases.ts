@@ -2,11 +2,15 @@ import type { FindingId } from "../../policies/findings";
 import type { Settings } from "../../policies/judge";
 import { evaluate, type TestedResource } from "./evaluate";
 
+/** Says what was observed, what is required and how to fix it. */
+const wholeMessage = /: \S[^]*; required: \S[^]*\. Fix: \S/;
+
 /** Expects each resource, which has one property broken, to have exactly the finding, and no policy to fail open. */
 export function refuses(finding: FindingId, cases: Record<string, () => TestedResource>): void {
   test.each(Object.entries(cases))("refuses %s", async (_description, resource) => {
-    const { findings, advisories } = await evaluate(resource());
+    const { findings, messages, advisories } = await evaluate(resource());
     expect({ findings, advisories }).toEqual({ findings: [finding], advisories: [] });
+    for (const message of messages) expect(message).toMatch(wholeMessage);
   });
 }
 

@@ -65,10 +65,15 @@ describe("a placeholder, where a secret belongs", () => {
         "postgres",
         "p0stgr3s",
         "x1",
+        "sunflower",
+        "Sunflower2024",
+        "FEEDFACE",
+        "P@$$w0rd-for-dev",
       ].map((value) => [value, () => resource({ password: value })]),
     ),
     "its own resource's name": () => resource({ password: "orders-db" }, undefined, "orders-db"),
     "its own variable's first word": () => environment("GRAYLOG_PASSWORD=graylog"),
+    "its own name in other signs": () => environment("GRAFANA_PASSWORD=gr@fan@"),
     "in a URL": () => resource({ endpoint: "amqp://orders:guest@rabbit" }),
     "as a flag": () => resource({ run: "server --admin-password changeme --port 80" }),
     "as the value beside its name": () => resource({ env: [{ name: "API_TOKEN", value: "changeme" }] }),
@@ -112,6 +117,12 @@ accepts({
       secret: "/run/secrets/test",
       apiKey: "arn:aws:secretsmanager:eu-central-1:123456789012:secret:test",
     }),
+  "a longer run of letters": () =>
+    resource({
+      password: secret([...randomBytes(16)].map((byte) => "abcdefghijklmnop"[byte % 16]).join("") + "qz"),
+    }),
+  "names of secrets that are kept elsewhere": () =>
+    resource({ auth: { existingSecret: "dbcreds" }, imagePullSecrets: ["regcred"] }),
   "what is said about secrets": () =>
     resource({
       passwordPolicy: "default",
