@@ -6,7 +6,7 @@ import { docker } from "./docker";
 import { verifiedManifest } from "./vault/backup";
 import { connectionOptions, withVault, type Ceremonial } from "./vault/connection";
 import { currentKeys, keyBytes, keyOptions } from "./vault/keyKeeper";
-import { copyIn, dropUnfinishedWrites, storageOf } from "./vault/storage";
+import { copyIn, storageOf } from "./vault/storage";
 
 void main({
   name: "vault-restore",
@@ -48,7 +48,6 @@ async function restore(context: CommandContext, { client, ceremonies, log }: Cer
     await copyIn(storage, from);
   } finally {
     await docker("start", container);
-    await dropUnfinishedWrites(container);
   }
   const status = await awaitAnswer(client, log);
   await unseal(client, status, key).catch((error: unknown) => {

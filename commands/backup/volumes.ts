@@ -58,15 +58,10 @@ export async function whilePaused(containers: readonly string[], work: () => Pro
   }
 }
 
-/** Vault writes a file beside its place and renames it; such a one was never acknowledged, and confuses a listing. */
-const unfinished = (name: string) => name.endsWith(".temp");
-
 /** Adds a volume's content as `<prefix>/…`. */
 export async function packVolume(tar: TarWriter, { name, image }: DataVolume, prefix: string): Promise<void> {
   await copyFromVolume(name, image, (content) =>
-    eachEntry(content, async (entry) => {
-      if (!unfinished(entry.header.name)) await tar.forward(entry, "volume", prefix);
-    }),
+    eachEntry(content, (entry) => tar.forward(entry, "volume", prefix)),
   );
 }
 

@@ -74,14 +74,6 @@ export async function copyIn(storage: VaultStorage, file: string): Promise<void>
   await copyIntoVolume(storage.volume, storage.image, createReadStream(file));
 }
 
-/**
- * Removes what Vault was writing when it was copied: a file that was not yet renamed into place. It was never
- * acknowledged, and Vault can't list a folder that holds one. For a running Vault that is still sealed.
- */
-export async function dropUnfinishedWrites(container: string): Promise<void> {
-  await docker("exec", container, "find", storagePath, "-name", "*.temp", "-delete");
-}
-
 export async function checksum(file: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(file), hash);

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { dataVolume } from "../container/dataVolume";
 import { HardenedContainer, type NetworkAttachment } from "../container/hardenedContainer";
 import { Seal } from "./seal";
+import { startScript } from "./startScript";
 
 export interface VaultServerArgs {
   readonly stackName: string;
@@ -26,12 +27,14 @@ export interface VaultServerArgs {
 const port = 8200;
 const address = `https://127.0.0.1:${port}`;
 const caFile = "/etc/apexmcp/ca.crt";
+const storage = "/vault/file";
 
 /**
  * A persistent, unsealed Vault server (article, finding 1).
  *
  * - `server` is always explicit, so never the image's default `-dev` (vault-server-disallow-dev-mode)
- * - file storage on a named volume that outlives the stack (vault-storage-require-persistence)
+ * - file storage on a named volume that outlives the stack (vault-storage-require-persistence), freed at each start
+ *   of what a kill left half-written, as that can keep Vault from being unsealed
  * - TLS 1.2 or newer only, also on loopback (vault-listener-require-tls)
  * - unsealed on every deployment that finds it sealed (vault-seal-require-unsealed); until then, and when one of its
  *   volumes can't be written, the container is unhealthy
@@ -59,13 +62,23 @@ export class VaultServer extends pulumi.ComponentResource {
         service: "vault",
         image: args.image,
         user: { uid: 100, gid: 1000 },
-        command: ["/bin/vault", "server", "-config=/etc/apexmcp/vault.json"],
+        command: [
+          "/bin/sh",
+          "/etc/apexmcp/start.sh",
+          "/bin/vault",
+          "server",
+          "-config=/etc/apexmcp/vault.json",
+        ],
         environment: { VAULT_ADDR: address, VAULT_CACERT: caFile },
         files: {
           secrets: { "tls.crt": args.certificate, "tls.key": args.privateKey },
-          config: { "vault.json": JSON.stringify(configuration, null, 2), "ca.crt": args.caCertificate },
+          config: {
+            "start.sh": startScript(storage),
+            "vault.json": JSON.stringify(configuration, null, 2),
+            "ca.crt": args.caCertificate,
+          },
         },
-        volumes: { "/vault/file": volume("storage"), "/vault/logs": volume("logs") },
+        volumes: { [storage]: volume("storage"), "/vault/logs": volume("logs") },
         temporary: { "/tmp": 16 },
         networks: args.networks,
         ports: [{ address: "127.0.0.1", internal: port, external: args.adminPort }],
@@ -95,9 +108,9 @@ export class VaultServer extends pulumi.ComponentResource {
 
 /**
  * Unsealed, and both volumes take data: a Vault whose disk is full or read-only still calls itself unsealed. Docker
- * keeps what this says, as in "No space left on device". `.temp` is what a restored backup drops.
+ * keeps what this says, as in "No space left on device".
  */
-export const healthy = `/bin/vault status && for volume in /vault/file /vault/logs; do
+export const healthy = `/bin/vault status && for volume in ${storage} /vault/logs; do
   head -c 4096 /dev/zero > $volume/health.temp && rm $volume/health.temp || exit 1
 done`;
 
@@ -112,7 +125,7 @@ const configuration = {
     all: { lockout_threshold: "5", lockout_duration: "15m", lockout_counter_reset: "15m" },
   },
   disable_mlock: true, // locking needs a privilege, and the container has no swap to begin with
-  storage: { file: { path: "/vault/file" } },
+  storage: { file: { path: storage } },
   listener: {
     tcp: {
       address: `0.0.0.0:${port}`,

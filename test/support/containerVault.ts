@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { createDevCertificates } from "../../commands/devCertificates";
+import { startScript } from "../../components/vault/startScript";
 import { freePort } from "./freePort";
 import { stackImage } from "./stackImage";
 
@@ -30,6 +31,7 @@ export class ContainerVault implements AsyncDisposable {
     writeFileSync(join(vault.files, "tls.crt"), servers.vault.certificate);
     writeFileSync(join(vault.files, "tls.key"), servers.vault.privateKey); // read by another user in the container
     writeFileSync(join(vault.files, "vault.json"), JSON.stringify(configuration));
+    writeFileSync(join(vault.files, "start.sh"), startScript("/vault/file"));
     docker("network", "create", vault.network);
     if (diskMiB !== undefined) {
       const options = ["type=tmpfs", "device=tmpfs", `o=size=${diskMiB}m,uid=100,gid=1000,mode=0700`];
@@ -50,7 +52,13 @@ export class ContainerVault implements AsyncDisposable {
       ...["create", "--name", this.name, "--network", this.network, "--user", "100:1000"],
       ...["--env", "VAULT_ADDR=https://127.0.0.1:8200", "--env", "VAULT_CACERT=/etc/vault-test/ca.crt"],
       ...["--publish", `127.0.0.1:${this.port}:8200`, "--volume", `${this.name}:/vault/file`, image],
-      ...["/bin/vault", "server", "-config=/etc/vault-test/vault.json"],
+      ...[
+        "/bin/sh",
+        "/etc/vault-test/start.sh",
+        "/bin/vault",
+        "server",
+        "-config=/etc/vault-test/vault.json",
+      ],
     );
     docker("cp", this.files, `${this.name}:/etc/vault-test`);
     docker("start", this.name);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import { createDevCertificates } from "../../commands/devCertificates";
 import { root } from "../../commands/state";
+import { startScript } from "../../components/vault/startScript";
 import { stackImage } from "./stackImage";
 import { freePort } from "./freePort";
 
@@ -54,9 +55,10 @@ export class RealVault implements AsyncDisposable {
     return this.output;
   }
 
-  /** Starts the stopped server on its storage, or on what `storage` makes of it. */
+  /** Starts the stopped server, as the stack does, on its storage, or on what `storage` makes of it. */
   startAgain(storage: "writable" | "read-only" | "full" = "writable"): void {
-    const server = [vaultBinary(), "server", `-config=${join(this.directory, "vault.json")}`];
+    const vault = [vaultBinary(), "server", `-config=${join(this.directory, "vault.json")}`];
+    const server = ["/bin/sh", "-c", startScript(this.storage), "start.sh", ...vault];
     const mounts = {
       writable: undefined,
       "read-only": `mount --bind "$0" "$0" && mount -o remount,bind,ro "$0"`,

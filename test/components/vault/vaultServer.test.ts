@@ -31,8 +31,8 @@ async function configuration(): Promise<Record<string, unknown>> {
 
 it("starts a server explicitly, with a configuration file and never -dev", async () => {
   expect(named(await record(), "vault-container")).toMatchObject({
-    entrypoints: ["/bin/vault"],
-    command: ["server", "-config=/etc/apexmcp/vault.json"],
+    entrypoints: ["/bin/sh"],
+    command: ["/etc/apexmcp/start.sh", "/bin/vault", "server", "-config=/etc/apexmcp/vault.json"],
   });
 });
 
