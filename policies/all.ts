@@ -86,6 +86,17 @@ import { disallowPlainOutput } from "./secret/disallowPlainOutput";
 import { disallowClientToken } from "./vault/disallowClientToken";
 import { requireNetworkIsolation } from "./vault/requireNetworkIsolation";
 import { disallowSuperuserConnection } from "./postgres/disallowSuperuserConnection";
+import { disallowPrivilegedHook } from "./container/disallowPrivilegedHook";
+import { disallowCommandSecret } from "./container/disallowCommandSecret";
+import { requireOwnPassword } from "./zitadel/requireOwnPassword";
+import { disallowUntrustedExtension } from "./postgres/disallowUntrustedExtension";
+import { requirePinnedSearchPath } from "./postgres/requirePinnedSearchPath";
+import { requireEnvironmentBranches } from "./github/requireEnvironmentBranches";
+import { limitWorkflowToken } from "./github/limitWorkflowToken";
+import { limitLeaseTtl } from "./vault/limitLeaseTtl";
+import { requireEngineTls } from "./docker/requireEngineTls";
+import { requireRegistryTls } from "./image/requireRegistryTls";
+import { disallowBuildPrivilege } from "./image/disallowBuildPrivilege";
 
 const onDeclarations: readonly (PolicyDefinition | StackPolicyDefinition)[] = [
   disallowLatest,
@@ -173,6 +184,17 @@ const onDeclarations: readonly (PolicyDefinition | StackPolicyDefinition)[] = [
   disallowRawAudit,
   requireAuditDevices,
   requireRoleBinding,
+  disallowPrivilegedHook,
+  disallowCommandSecret,
+  requireOwnPassword,
+  disallowUntrustedExtension,
+  requirePinnedSearchPath,
+  requireEnvironmentBranches,
+  limitWorkflowToken,
+  limitLeaseTtl,
+  requireEngineTls,
+  requireRegistryTls,
+  disallowBuildPrivilege,
 ];
 
 /**

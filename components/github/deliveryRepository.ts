@@ -35,10 +35,11 @@ export type Environment = (typeof environments)[number];
  * A GitHub repository from which the stack is deployed (article, finding 1 and extras):
  *
  * - secrets belong to the environments `preview` and `production` (github-secret-require-environment), each of which
- *   needs a reviewer who didn't start the job (github-environment-require-reviewers), no administrator excepted;
+ *   needs a reviewer who didn't start the job (github-environment-require-reviewers), no administrator excepted
+ *   (github-environment-require-branches);
  *   `production` takes jobs of the deployed branch alone
  * - Actions runs GitHub's own actions and the named ones, pinned by commit (github-actions-limit-allowed), with a token
- *   that can read, and that can't approve
+ *   that can read, and that can't approve (github-token-limit-permissions)
  * - the branch takes reviewed (github-branch-require-review), signed (github-branch-require-signed-commits) commits
  *   that pass the checks, of administrators too, and no force push (github-branch-disallow-bypass)
  * - it isn't public (github-repository-disallow-public), and GitHub tells of vulnerable dependencies

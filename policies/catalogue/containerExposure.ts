@@ -1,5 +1,5 @@
 import type { Finding } from "./finding";
-import { hardenedContainer, noArgument, notProbed } from "./containerPlaces";
+import { hardenedContainer, otherContainers } from "./places";
 
 /** What a container runs, and what of the host and the network it touches. */
 export const containerExposureFindings = {
@@ -44,7 +44,7 @@ export const containerExposureFindings = {
   "container-port-disallow-all-interfaces": {
     title: "Port published on all interfaces",
     severity: "high",
-    frameworks: { cisDocker: "5.14", owasp: "Docker RULE #5" },
+    frameworks: { cisDocker: "5.9, 5.14", owasp: "Docker RULE #5" },
     remediation:
       "Publish on one address (ip: 127.0.0.1 for administration); only the edge is allowed beyond loopback.",
     places: {
@@ -59,71 +59,41 @@ export const containerExposureFindings = {
     severity: "high",
     frameworks: { cisDocker: "5.6", owasp: "Docker RULE #8" },
     remediation: "Use a named volume; copy a needed file with uploads.",
-    places: {
-      component: { none: noArgument },
-      policy: "policies/container/disallowSensitivePath.ts",
-      probe: { none: notProbed },
-      test: "test/policies/container/disallowSensitivePath.test.ts",
-    },
+    places: otherContainers("container/disallowSensitivePath"),
   },
   "container-mount-disallow-shared-propagation": {
     title: "Mounts spread from the container to the host",
     severity: "medium",
     frameworks: { cisDocker: "5.20", owasp: "Docker RULE #8" },
     remediation: "Leave the propagation unset: rprivate.",
-    places: {
-      component: { none: noArgument },
-      policy: "policies/container/disallowSharedPropagation.ts",
-      probe: { none: notProbed },
-      test: "test/policies/container/disallowSharedPropagation.test.ts",
-    },
+    places: otherContainers("container/disallowSharedPropagation"),
   },
   "container-port-disallow-privileged": {
     title: "Privileged port of the host published",
     severity: "medium",
     frameworks: { cisDocker: "5.8" },
     remediation: "Publish on a port above 1023, or allow the port in the pack's configuration.",
-    places: {
-      component: { none: noArgument },
-      policy: "policies/container/disallowPrivilegedPort.ts",
-      probe: { none: notProbed },
-      test: "test/policies/container/disallowPrivilegedPort.test.ts",
-    },
+    places: otherContainers("container/disallowPrivilegedPort"),
   },
   "container-device-disallow-host": {
     title: "Device of the host inside a container",
     severity: "high",
     frameworks: { cisDocker: "5.18", owasp: "Docker RULE #3" },
     remediation: "Remove the device.",
-    places: {
-      component: { none: noArgument },
-      policy: "policies/container/disallowHostDevice.ts",
-      probe: { none: notProbed },
-      test: "test/policies/container/disallowHostDevice.test.ts",
-    },
+    places: otherContainers("container/disallowHostDevice"),
   },
   "container-network-disallow-default-bridge": {
     title: "Container on Docker's default bridge",
     severity: "medium",
     frameworks: { cisDocker: "5.30", owasp: "Docker RULE #5" },
     remediation: "Attach it to a network of the stack's own, or set networkMode to none.",
-    places: {
-      component: { none: noArgument },
-      policy: "policies/container/disallowDefaultBridge.ts",
-      probe: { none: notProbed },
-      test: "test/policies/container/disallowDefaultBridge.test.ts",
-    },
+    places: otherContainers("container/disallowDefaultBridge"),
   },
   "container-volume-disallow-sharing": {
     title: "Volume that two containers write to",
     severity: "medium",
     frameworks: { owasp: "Docker RULE #8" },
     remediation: "Give each container a volume of its own, or mount it read-only in all but one.",
-    places: {
-      component: { none: noArgument },
-      policy: "policies/container/disallowSharedVolume.ts",
-      probe: { none: notProbed },
-      test: "test/policies/container/disallowSharedVolume.test.ts",
-    },
+    places: otherContainers("container/disallowSharedVolume"),
   },
 } as const satisfies Record<string, Finding>;

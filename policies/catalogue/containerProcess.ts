@@ -1,5 +1,5 @@
 import type { Finding } from "./finding";
-import { hardenedContainer, noArgument, notProbed } from "./containerPlaces";
+import { hardenedContainer, otherContainers } from "./places";
 
 /** What a container's processes may do, and how they are kept. */
 export const containerProcessFindings = {
@@ -104,59 +104,41 @@ export const containerProcessFindings = {
     severity: "high",
     frameworks: { cisDocker: "5.2, 5.3, 5.22", owasp: "Docker RULE #6" },
     remediation: "Remove the unconfined option, so that Docker's default profiles apply.",
-    places: {
-      component: { none: noArgument },
-      policy: "policies/container/disallowUnconfined.ts",
-      probe: { none: notProbed },
-      test: "test/policies/container/disallowUnconfined.test.ts",
-    },
+    places: otherContainers("container/disallowUnconfined"),
   },
   "container-process-disallow-sshd": {
     title: "SSH server in a container",
     severity: "medium",
     frameworks: { cisDocker: "5.7" },
     remediation: "Remove it; use docker exec from the host.",
-    places: {
-      component: { none: noArgument },
-      policy: "policies/container/disallowSshd.ts",
-      probe: { none: notProbed },
-      test: "test/policies/container/disallowSshd.test.ts",
-    },
+    places: otherContainers("container/disallowSshd"),
   },
   "container-restart-limit-retries": {
     title: "Restarts without a bound",
     severity: "low",
     frameworks: { cisDocker: "5.15" },
     remediation: "Set restart to on-failure and maxRetryCount to 5.",
-    places: {
-      component: { none: noArgument },
-      policy: "policies/container/limitRestarts.ts",
-      probe: { none: notProbed },
-      test: "test/policies/container/limitRestarts.test.ts",
-    },
+    places: otherContainers("container/limitRestarts"),
   },
   "container-cgroup-disallow-custom-parent": {
     title: "Cgroup outside the engine's own",
     severity: "medium",
     frameworks: { cisDocker: "5.25" },
     remediation: "Remove cgroupParent.",
-    places: {
-      component: { none: noArgument },
-      policy: "policies/container/disallowCustomCgroup.ts",
-      probe: { none: notProbed },
-      test: "test/policies/container/disallowCustomCgroup.test.ts",
-    },
+    places: otherContainers("container/disallowCustomCgroup"),
   },
   "container-ulimit-disallow-unlimited": {
     title: "Ulimit taken away",
     severity: "low",
     frameworks: { cisDocker: "5.19" },
     remediation: "Give the ulimit a number, or leave the engine's own.",
-    places: {
-      component: { none: noArgument },
-      policy: "policies/container/disallowUnlimited.ts",
-      probe: { none: notProbed },
-      test: "test/policies/container/disallowUnlimited.test.ts",
-    },
+    places: otherContainers("container/disallowUnlimited"),
+  },
+  "container-hook-disallow-privileged": {
+    title: "Command run in the container as root, from outside",
+    severity: "high",
+    frameworks: { cisDocker: "5.23, 5.24", owasp: "Docker RULE #3" },
+    remediation: "Leave user and privileged of post_start and pre_stop unset.",
+    places: otherContainers("container/disallowPrivilegedHook"),
   },
 } as const satisfies Record<string, Finding>;

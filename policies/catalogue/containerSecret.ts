@@ -1,5 +1,5 @@
 import type { Finding } from "./finding";
-import { hardenedContainer } from "./containerPlaces";
+import { hardenedContainer } from "./places";
 
 /** Where a container's secrets must not stand. */
 export const containerSecretFindings = {
@@ -42,6 +42,18 @@ export const containerSecretFindings = {
       policy: "policies/container/disallowLabelSecret.ts",
       probe: { none: "container-inspect-disallow-secret proves it: labels are part of docker inspect" },
       test: "test/policies/container/disallowLabelSecret.test.ts",
+    },
+  },
+  "container-command-disallow-secret": {
+    title: "Secret on a command line",
+    severity: "high",
+    frameworks: { article: "extra", owasp: "Docker RULE #12" },
+    remediation: "Mount it as a file under /run/secrets, and name the file on the command line.",
+    places: {
+      component: { none: "HardenedContainer takes secrets as files, and a command as plain text" },
+      policy: "policies/container/disallowCommandSecret.ts",
+      probe: { none: "container-inspect-disallow-secret proves it: commands are part of docker inspect" },
+      test: "test/policies/container/disallowCommandSecret.test.ts",
     },
   },
 } as const satisfies Record<string, Finding>;

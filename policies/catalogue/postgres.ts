@@ -1,4 +1,5 @@
 import type { Finding } from "./finding";
+import { elsewhere } from "./places";
 
 /** PostgreSQL, its roles and grants. */
 export const postgresFindings = {
@@ -111,7 +112,7 @@ export const postgresFindings = {
       "SET search_path = pg_catalog, pg_temp on the function, name every object with its schema, and revoke EXECUTE from PUBLIC (CVE-2018-1058).",
     places: {
       component: "components/postgres/migrations.ts",
-      policy: { none: "functions are made by SQL migrations, which no Pulumi program shows" },
+      policy: "policies/postgres/requirePinnedSearchPath.ts",
       probe: "probes/postgres/requirePinnedSearchPath.ts",
       test: "test/probes/postgres/appRole.integration.test.ts",
     },
@@ -121,42 +122,21 @@ export const postgresFindings = {
     severity: "high",
     frameworks: { article: 5, owasp: "A01:2021" },
     remediation: "Name each privilege.",
-    places: {
-      component: {
-        none: "this platform declares no such resource; the policy keeps it out of any program that does",
-      },
-      policy: "policies/postgres/disallowAllPrivileges.ts",
-      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
-      test: "test/policies/postgres/grants.test.ts",
-    },
+    places: elsewhere("postgres/disallowAllPrivileges", "postgres/grants"),
   },
   "postgres-grant-disallow-public": {
     title: "Grant to PUBLIC",
     severity: "high",
     frameworks: { article: 5, owasp: "A01:2021" },
     remediation: "Grant to the one role that needs it.",
-    places: {
-      component: {
-        none: "this platform declares no such resource; the policy keeps it out of any program that does",
-      },
-      policy: "policies/postgres/disallowPublicGrant.ts",
-      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
-      test: "test/policies/postgres/grants.test.ts",
-    },
+    places: elsewhere("postgres/disallowPublicGrant", "postgres/grants"),
   },
   "postgres-grant-disallow-grant-option": {
     title: "Grant that its holder may pass on",
     severity: "medium",
     frameworks: { article: 5, owasp: "A01:2021" },
     remediation: "Remove withGrantOption and withAdminOption.",
-    places: {
-      component: {
-        none: "this platform declares no such resource; the policy keeps it out of any program that does",
-      },
-      policy: "policies/postgres/disallowGrantOption.ts",
-      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
-      test: "test/policies/postgres/grants.test.ts",
-    },
+    places: elsewhere("postgres/disallowGrantOption", "postgres/grants"),
   },
   "postgres-provider-require-tls": {
     title: "PostgreSQL administered without verified TLS",
@@ -181,5 +161,12 @@ export const postgresFindings = {
       probe: { none: "postgres-role-disallow-superuser asks the server what the application's role may do" },
       test: "test/policies/postgres/connections.test.ts",
     },
+  },
+  "postgres-extension-disallow-untrusted": {
+    title: "Extension by which SQL leaves the database",
+    severity: "high",
+    frameworks: { article: 5, owasp: "A05:2021" },
+    remediation: "Leave it out, or allow it in the pack's configuration.",
+    places: elsewhere("postgres/disallowUntrustedExtension", "postgres/objects"),
   },
 } as const satisfies Record<string, Finding>;

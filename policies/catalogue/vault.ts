@@ -1,4 +1,5 @@
 import type { Finding } from "./finding";
+import { onlyDeclared } from "./places";
 
 /** Vault, its policies and tokens. */
 export const vaultFindings = {
@@ -59,7 +60,7 @@ export const vaultFindings = {
     places: {
       component: "components/vault/brokerPolicy.ts",
       policy: "policies/vault/disallowWildcard.ts",
-      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      probe: onlyDeclared,
       test: "test/policies/vault/policies.test.ts",
     },
   },
@@ -71,7 +72,7 @@ export const vaultFindings = {
     places: {
       component: "components/vault/brokerPolicy.ts",
       policy: "policies/vault/disallowSudo.ts",
-      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      probe: onlyDeclared,
       test: "test/policies/vault/policies.test.ts",
     },
   },
@@ -95,7 +96,7 @@ export const vaultFindings = {
     places: {
       component: "components/vault/vaultConfiguration.ts",
       policy: "policies/vault/limitTokenTtl.ts",
-      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      probe: onlyDeclared,
       test: "test/policies/vault/tokens.test.ts",
     },
   },
@@ -107,7 +108,7 @@ export const vaultFindings = {
     places: {
       component: { none: "stacks/platform.ts gives the provider VaultServer's own address, which is https" },
       policy: "policies/vault/requireProviderTls.ts",
-      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      probe: onlyDeclared,
       test: "test/policies/vault/providerAndServer.test.ts",
     },
   },
@@ -183,7 +184,7 @@ export const vaultFindings = {
     places: {
       component: { none: "the broker logs in by AppRole, and has no argument for a token" },
       policy: "policies/vault/disallowClientToken.ts",
-      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      probe: onlyDeclared,
       test: "test/policies/vault/clients.test.ts",
     },
   },
@@ -197,6 +198,18 @@ export const vaultFindings = {
       policy: "policies/vault/requireNetworkIsolation.ts",
       probe: { none: "network-segment-require-isolation tries who reaches whom" },
       test: "test/policies/vault/clients.test.ts",
+    },
+  },
+  "vault-lease-limit-ttl": {
+    title: "Vault leases longer than its own default",
+    severity: "medium",
+    frameworks: { article: 7, owasp: "A07:2021" },
+    remediation: "Leave max_lease_ttl and default_lease_ttl unset, or shorten them.",
+    places: {
+      component: "components/vault/vaultConfiguration.ts",
+      policy: "policies/vault/limitLeaseTtl.ts",
+      probe: onlyDeclared,
+      test: "test/policies/vault/tokens.test.ts",
     },
   },
 } as const satisfies Record<string, Finding>;

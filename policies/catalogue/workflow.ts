@@ -1,7 +1,10 @@
 import type { Finding } from "./finding";
+import { policyAnd } from "./places";
 
-const noComponent = "workflows are files of the repository, by no component";
-const noProbe = "runs on GitHub, where no probe of the stack reaches";
+const ofWorkflow = policyAnd(
+  { none: "workflows are files of the repository, by no component" },
+  { none: "runs on GitHub, where no probe of the stack reaches" },
+);
 
 /** GitHub workflows, as the check command reads them. */
 export const workflowFindings = {
@@ -10,71 +13,41 @@ export const workflowFindings = {
     severity: "high",
     frameworks: { owasp: "A08:2021" },
     remediation: "Name the action by its full commit SHA, with the version in a comment.",
-    places: {
-      component: { none: noComponent },
-      policy: "policies/workflow/requirePin.ts",
-      probe: { none: noProbe },
-      test: "test/policies/workflow/requirePin.test.ts",
-    },
+    places: ofWorkflow("workflow/requirePin"),
   },
   "workflow-token-limit-permissions": {
     title: "Workflow whose token may do more than it needs",
     severity: "high",
     frameworks: { owasp: "A01:2021" },
     remediation: "Set permissions: {} at the top, and what each job needs in the job.",
-    places: {
-      component: { none: noComponent },
-      policy: "policies/workflow/limitPermissions.ts",
-      probe: { none: noProbe },
-      test: "test/policies/workflow/limitPermissions.test.ts",
-    },
+    places: ofWorkflow("workflow/limitPermissions"),
   },
   "workflow-script-disallow-injection": {
     title: "Script into which an outsider's text is pasted",
     severity: "critical",
     frameworks: { owasp: "A03:2021" },
     remediation: "Hand the value over in env, and use the variable in the script.",
-    places: {
-      component: { none: noComponent },
-      policy: "policies/workflow/disallowInjection.ts",
-      probe: { none: noProbe },
-      test: "test/policies/workflow/disallowInjection.test.ts",
-    },
+    places: ofWorkflow("workflow/disallowInjection"),
   },
   "workflow-trigger-disallow-untrusted": {
     title: "Outsiders' code run with the repository's secrets",
     severity: "critical",
     frameworks: { owasp: "A08:2021" },
     remediation: "Trigger on pull_request, which has no secrets and a token that reads only.",
-    places: {
-      component: { none: noComponent },
-      policy: "policies/workflow/disallowUntrusted.ts",
-      probe: { none: noProbe },
-      test: "test/policies/workflow/disallowUntrusted.test.ts",
-    },
+    places: ofWorkflow("workflow/disallowUntrusted"),
   },
   "workflow-checkout-disallow-credentials": {
     title: "Checkout that leaves its token on disk",
     severity: "medium",
     frameworks: { owasp: "A07:2021" },
     remediation: "Set persist-credentials: false.",
-    places: {
-      component: { none: noComponent },
-      policy: "policies/workflow/disallowPersistedCredentials.ts",
-      probe: { none: noProbe },
-      test: "test/policies/workflow/disallowPersistedCredentials.test.ts",
-    },
+    places: ofWorkflow("workflow/disallowPersistedCredentials"),
   },
   "workflow-registry-disallow-personal-token": {
     title: "Registry login with a token that outlives the run",
     severity: "high",
     frameworks: { article: "extra", owasp: "A07:2021" },
     remediation: "Log in with GITHUB_TOKEN, and give the job packages: write.",
-    places: {
-      component: { none: noComponent },
-      policy: "policies/workflow/disallowPersonalToken.ts",
-      probe: { none: noProbe },
-      test: "test/policies/workflow/disallowPersonalToken.test.ts",
-    },
+    places: ofWorkflow("workflow/disallowPersonalToken"),
   },
 } as const satisfies Record<string, Finding>;

@@ -1,4 +1,5 @@
 import type { Finding } from "./finding";
+import { elsewhere } from "./places";
 
 /** Zitadel, its instance, logins and tokens. */
 export const zitadelFindings = {
@@ -79,12 +80,17 @@ export const zitadelFindings = {
     severity: "high",
     frameworks: { article: 7, owasp: "A07:2021" },
     remediation: "Set expirationDate within 90 days.",
+    places: elsewhere("zitadel/limitTokenLife", "zitadel/zitadel"),
+  },
+  "zitadel-admin-require-own-password": {
+    title: "Zitadel set up with the administrator's password of its documentation",
+    severity: "critical",
+    frameworks: { article: 2, owasp: "A07:2021" },
+    remediation: "Set ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORD to a generated one.",
     places: {
-      component: {
-        none: "this platform declares no such resource; the policy keeps it out of any program that does",
-      },
-      policy: "policies/zitadel/limitTokenLife.ts",
-      probe: { none: "shows in the declaration only; nothing of it is left on the running stack to probe" },
+      component: "components/zitadel/zitadelServer.ts",
+      policy: "policies/zitadel/requireOwnPassword.ts",
+      probe: { none: "zitadel-admin-require-password-change proves that the first password is void" },
       test: "test/policies/zitadel/zitadel.test.ts",
     },
   },

@@ -28,7 +28,44 @@ export function readEcsTask(props: unknown): ContainerCore[] {
     hostPaths: taskVolumes(props),
   };
   const names = { entrypoint: "entryPoint", arguments: "command", environment: "environment" };
-  return containersOf(parsed, "containerDefinitions", names, shared);
+  const fargate = readTexts(props, "requiresCompatibilities");
+  const onFargate = fargate !== unknown && fargate.includes("FARGATE");
+  return containersOf(parsed, "containerDefinitions", names, shared).map((container, index) => ({
+    ...container,
+    ...(parsed === unknown || parsed[index] === unknown
+      ? {}
+      : ecsPrivileges(parsed[index], index, onFargate)),
+  }));
+}
+
+/** Fargate takes no security options: its tasks run in virtual machines of their own. */
+function ecsPrivileges(container: unknown, index: number, onFargate: boolean): Partial<ContainerCore> {
+  const path = `containerDefinitions[${index}]`;
+  const linux = read(container, "linuxParameters");
+  const devices = readList(linux, "devices");
+  const texts = (at: string, ...keys: string[]): Located<(string | Unknown)[]> => ({
+    path: `${path}.${at}`,
+    value: readTexts(container, ...keys),
+  });
+  return {
+    user: { path: `${path}.user`, value: readText(container, "user") },
+    readOnly: {
+      path: `${path}.readonlyRootFilesystem`,
+      value: readFlag(container, "readonlyRootFilesystem"),
+    },
+    droppedCapabilities: texts(
+      "linuxParameters.capabilities.drop",
+      "linuxParameters",
+      "capabilities",
+      "drop",
+    ),
+    addedCapabilities: texts("linuxParameters.capabilities.add", "linuxParameters", "capabilities", "add"),
+    ...(onFargate ? {} : { securityOptions: texts("dockerSecurityOptions", "dockerSecurityOptions") }),
+    devices: (devices === unknown ? [] : devices).map((device, at): Located<string> => ({
+      path: `${path}.linuxParameters.devices[${at}].hostPath`,
+      value: readText(device, "hostPath"),
+    })),
+  };
 }
 
 /** Reads the inputs of Google Cloud Run's services and jobs, of both generations. */
@@ -69,7 +106,10 @@ function containersOf(
         value: container === unknown ? undefined : readFlag(container, "privileged"),
       },
       ...shared,
+      propagations: [],
+      devices: [],
       labels: {},
+      neverStarted: false,
     };
   });
 }

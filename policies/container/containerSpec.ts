@@ -38,10 +38,17 @@ export interface AttachedNamespace extends Located<string> {
 
 export type Namespace = "network" | "pid" | "ipc" | "uts" | "user" | "cgroup";
 
-/** A limit or option that some resource type has no input for, so that no declaration of it could comply. */
-export type Inexpressible = "no-new-privileges" | "process limit";
+/** A command that the engine runs in a running container, from outside. */
+export interface ContainerHook {
+  readonly path: string;
+  readonly user: Maybe<string>;
+  readonly privileged: Maybe<boolean>;
+}
 
-/** What any orchestrator's container is declared to be. */
+/**
+ * What any orchestrator's container is declared to be. What may be absent here is so where a resource type has no
+ * input for it, so that no declaration of it could comply.
+ */
 export interface ContainerCore {
   readonly image: Located<string>;
   /** The program that replaces the image's entrypoint; empty: the image's own. */
@@ -53,29 +60,36 @@ export interface ContainerCore {
   readonly namespaces: readonly AttachedNamespace[];
   /** Every place of the host that the container can see. */
   readonly hostPaths: readonly Located<string>[];
+  readonly user?: Located<string>;
+  readonly readOnly?: Located<boolean>;
+  readonly droppedCapabilities?: Located<(string | Unknown)[]>;
+  readonly addedCapabilities?: Located<(string | Unknown)[]>;
+  /** As Docker writes them: `no-new-privileges:true`, `seccomp=unconfined`. */
+  readonly securityOptions?: Located<(string | Unknown)[]>;
+  /** How changes of mounts spread between host and container. */
+  readonly propagations: readonly Located<string>[];
+  readonly devices: readonly Located<string>[];
   /** Labels or annotations, in which an exception is claimed. */
   readonly labels: Readonly<Record<string, string>>;
+  /**
+   * Only carries files into a volume: declared neither to be started nor to be kept running, and without network or
+   * restarts. What harms only while a process runs (limits, health, a writable root file system) can't apply to it;
+   * everything else does, in case somebody starts it by hand.
+   */
+  readonly neverStarted: boolean;
 }
 
 /** What a container of the Docker engine is declared to be. */
 export interface ContainerSpec extends ContainerCore {
-  readonly user: Located<string>;
-  readonly readOnly: Located<boolean>;
-  readonly droppedCapabilities: Located<(string | Unknown)[]>;
-  readonly addedCapabilities: Located<(string | Unknown)[]>;
-  readonly securityOptions: Located<(string | Unknown)[]>;
   readonly publishedPorts: readonly PublishedPort[];
   /** Publishes every port the image exposes. */
   readonly publishAll: Located<boolean>;
   readonly memory: Located<number>;
   /** Above 0 when CPU time is limited, in whatever unit the type has. */
   readonly cpu: Located<number>;
-  readonly processes: Located<number>;
+  readonly processes?: Located<number>;
   /** The check's command; empty: the image's own, if it has one. */
   readonly healthcheck: Located<(string | Unknown)[]>;
-  /** How changes of mounts spread between host and container. */
-  readonly propagations: readonly Located<string>[];
-  readonly devices: readonly Located<string>[];
   /** The hard limit of each ulimit but nproc, which is `processes`; -1 is none. */
   readonly ulimits: readonly Located<number>[];
   readonly volumes: readonly MountedVolume[];
@@ -86,13 +100,7 @@ export interface ContainerSpec extends ContainerCore {
   readonly cgroupParent: Located<string>;
   /** Attached to Docker's own bridge, where every container reaches every other. */
   readonly onDefaultBridge: boolean;
-  /**
-   * Only carries files into a volume: declared neither to be started nor to be kept running, and without network or
-   * restarts. What harms only while a process runs (limits, health, a writable root file system) can't apply to it;
-   * everything else does, in case somebody starts it by hand.
-   */
-  readonly neverStarted: boolean;
-  readonly inexpressible: readonly Inexpressible[];
+  readonly hooks: readonly ContainerHook[];
 }
 
 const dockerReaders: Record<string, (props: unknown) => ContainerSpec> = {

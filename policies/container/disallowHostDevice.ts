@@ -1,8 +1,8 @@
 import { masked } from "../masked";
-import { dockerPolicy } from "./containerPolicy";
+import { containerPolicy } from "./containerPolicy";
 
 /** Refuses devices of the host in a container. */
-export const disallowHostDevice = dockerPolicy({
+export const disallowHostDevice = containerPolicy({
   finding: "container-device-disallow-host",
   *check({ devices }) {
     for (const { path, value } of devices)

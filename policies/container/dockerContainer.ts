@@ -1,5 +1,15 @@
-import { read, readFlag, readList, readNumber, readText, readTexts, unknown, type Unknown } from "../unknown";
-import type { ContainerSpec, EnvironmentEntry, Located, MountedVolume, PublishedPort } from "./containerSpec";
+import { readFlag, readList, readNumber, readText, readTexts, unknown, type Unknown } from "../unknown";
+import type { ContainerHook, ContainerSpec, EnvironmentEntry, Located, PublishedPort } from "./containerSpec";
+import { labelsOf } from "./dockerLabels";
+import { cpuLimit, hardLimits, processLimit } from "./dockerLimits";
+import {
+  bindMounts,
+  dockerVolumes,
+  hostVolumes,
+  mountedVolumes,
+  propagationsOf,
+  uploadSources,
+} from "./dockerMounts";
 
 /** Reads the inputs of `docker.Container`. Getters, so that a policy pays for what it looks at only. */
 export function readDockerContainer(props: unknown): ContainerSpec {
@@ -80,7 +90,7 @@ export function readDockerContainer(props: unknown): ContainerSpec {
     get healthcheck() {
       return texts("healthcheck.tests");
     },
-    get propagations(): Located<string>[] {
+    get propagations() {
       return propagationsOf(props, "mounts");
     },
     get devices(): Located<string>[] {
@@ -91,14 +101,8 @@ export function readDockerContainer(props: unknown): ContainerSpec {
         value: readText(device, "hostPath"),
       }));
     },
-    get ulimits(): Located<number>[] {
-      const limits = readList(props, "ulimits");
-      if (limits === unknown) return [];
-      return limits.flatMap((limit, index): Located<number>[] =>
-        readText(limit, "name") === "nproc"
-          ? []
-          : [{ path: `ulimits[${index}].hard`, value: readNumber(limit, "hard") }],
-      );
+    get ulimits() {
+      return hardLimits(props);
     },
     get volumes() {
       return [...mountedVolumes(props, "mounts"), ...dockerVolumes(props)];
@@ -108,6 +112,9 @@ export function readDockerContainer(props: unknown): ContainerSpec {
       return networks === unknown
         ? []
         : networks.map((network) => readText(network, "name")).filter((name) => name !== undefined);
+    },
+    get hooks() {
+      return hooksOf(props);
     },
     get restart() {
       return { policy: text("restart"), maximum: number("maxRetryCount") };
@@ -136,7 +143,6 @@ export function readDockerContainer(props: unknown): ContainerSpec {
         (restart === undefined || restart === "no")
       );
     },
-    inexpressible: [],
   };
 }
 
@@ -171,107 +177,13 @@ function attachedNetworks(props: unknown): Located<string>[] {
     .filter(({ value }) => value !== unknown);
 }
 
-/** Mounts of type bind, and volumes whose driver binds a directory of the host. */
-export function bindMounts(holder: unknown, path: string): Located<string>[] {
-  const mounts = readList(holder, ...path.split("."));
-  if (mounts === unknown) return [{ path, value: unknown }];
-  return mounts.flatMap((mount, index): Located<string>[] => {
-    const at = `${path}[${index}]`;
-    if (mount === unknown) return [{ path: at, value: unknown }];
-    const source: Located<string> = { path: `${at}.source`, value: readText(mount, "source") };
-    const device: Located<string> = {
-      path: `${at}.volumeOptions.driverOptions.device`,
-      value: readText(mount, "volumeOptions", "driverOptions", "device"),
-    };
-    const named = ["volume", "tmpfs", "image"].includes(String(read(mount, "type")));
-    return named ? [device] : [source, device];
-  });
-}
-
-/** Mounts of type volume. */
-export function mountedVolumes(holder: unknown, path: string): MountedVolume[] {
-  const mounts = readList(holder, ...path.split("."));
-  if (mounts === unknown) return [];
-  return mounts
-    .map((mount, index) => ({ mount, at: `${path}[${index}]` }))
-    .filter(({ mount }) => readText(mount, "type") === "volume" && readText(mount, "source") !== undefined)
-    .map(({ mount, at }): MountedVolume => ({
-      path: at,
-      volume: readText(mount, "source"),
-      readOnly: readFlag(mount, "readOnly"),
-    }));
-}
-
-function dockerVolumes(props: unknown): MountedVolume[] {
-  const volumes = readList(props, "volumes");
-  if (volumes === unknown) return [];
-  return volumes
-    .map((volume, index): MountedVolume => ({
-      path: `volumes[${index}]`,
-      volume: readText(volume, "volumeName"),
-      readOnly: readFlag(volume, "readOnly"),
-    }))
-    .filter(({ volume }) => volume !== undefined);
-}
-
-/** The propagation of each mount that names one. */
-export function propagationsOf(holder: unknown, path: string): Located<string>[] {
-  const mounts = readList(holder, ...path.split("."));
-  if (mounts === unknown) return [];
-  return mounts
-    .map((mount, index): Located<string> => ({
-      path: `${path}[${index}].bindOptions.propagation`,
-      value: readText(mount, "bindOptions", "propagation"),
-    }))
-    .filter(({ value }) => value !== undefined);
-}
-
-function hostVolumes(props: unknown): Located<string>[] {
-  const volumes = readList(props, "volumes");
-  if (volumes === unknown) return [{ path: "volumes", value: unknown }];
-  return volumes.map((volume, index): Located<string> =>
-    volume === unknown
-      ? { path: `volumes[${index}]`, value: unknown }
-      : { path: `volumes[${index}].hostPath`, value: readText(volume, "hostPath") },
-  );
-}
-
-function uploadSources(props: unknown): Located<string>[] {
-  const uploads = readList(props, "uploads");
-  if (uploads === unknown) return [];
-  return uploads.map((upload, index): Located<string> => ({
-    path: `uploads[${index}].source`,
-    value: readText(upload, "source"),
+/** Commands that the engine runs in the container from outside: only a compose file can say it. */
+function hooksOf(props: unknown): ContainerHook[] {
+  const hooks = readList(props, "hooks");
+  if (hooks === unknown) return [];
+  return hooks.map((hook, index) => ({
+    path: `hooks[${index}]`,
+    user: readText(hook, "user"),
+    privileged: readFlag(hook, "privileged"),
   }));
-}
-
-function cpuLimit(props: unknown): Located<number> {
-  const candidates = ["cpus", "cpuQuota"].map((path): Located<number> => ({
-    path,
-    value: readNumber(props, path),
-  }));
-  return candidates.find(({ value }) => value !== undefined) ?? { path: "cpus", value: undefined };
-}
-
-/** A compose file has a limit of its own; `docker.Container` only the ulimit. */
-function processLimit(props: unknown): Located<number> {
-  const pids = readNumber(props, "pidsLimit");
-  if (pids !== undefined) return { path: "pidsLimit", value: pids };
-  const limits = readList(props, "ulimits");
-  if (limits === unknown) return { path: "ulimits", value: unknown };
-  const index = limits.findIndex((limit) => readText(limit, "name") === "nproc");
-  return index < 0
-    ? { path: "ulimits", value: undefined }
-    : { path: `ulimits[${index}].hard`, value: readNumber(limits[index], "hard") };
-}
-
-/** Labels whose name and value are known. */
-export function labelsOf(holder: unknown, ...path: string[]): Record<string, string> {
-  const labels = readList(holder, ...path);
-  if (labels === unknown) return {};
-  return Object.fromEntries(
-    labels
-      .map((label) => [readText(label, "label"), readText(label, "value")] as const)
-      .filter((pair): pair is [string, string] => pair.every((part) => typeof part === "string")),
-  );
 }

@@ -6,7 +6,8 @@ import type {
   Located,
   PublishedPort,
 } from "./containerSpec";
-import { bindMounts, labelsOf, mountedVolumes, propagationsOf } from "./dockerContainer";
+import { labelsOf } from "./dockerLabels";
+import { bindMounts, mountedVolumes, propagationsOf } from "./dockerMounts";
 
 const spec = "taskSpec.containerSpec";
 
@@ -54,7 +55,6 @@ export function readDockerService(props: unknown): ContainerSpec {
     get addedCapabilities() {
       return texts("capAdds");
     },
-    securityOptions: { path: spec, value: [] },
     get namespaces() {
       const networks = readList(props, "taskSpec", "networksAdvanceds");
       if (networks === unknown) return [];
@@ -88,11 +88,10 @@ export function readDockerService(props: unknown): ContainerSpec {
     get cpu() {
       return limit("nanoCpus");
     },
-    processes: { path: "taskSpec.resources.limits", value: undefined },
     get healthcheck() {
       return texts("healthcheck.tests");
     },
-    get propagations(): Located<string>[] {
+    get propagations() {
       return propagationsOf(props, `${spec}.mounts`);
     },
     devices: [],
@@ -106,13 +105,13 @@ export function readDockerService(props: unknown): ContainerSpec {
         ? []
         : networks.map((network) => readText(network, "name")).filter((name) => name !== undefined);
     },
+    hooks: [],
     cgroupParent: { path: spec, value: undefined },
     onDefaultBridge: false,
     get labels() {
       return { ...labelsOf(props, "labels"), ...labelsOf(container, "labels") };
     },
     neverStarted: false,
-    inexpressible: ["no-new-privileges", "process limit"],
   };
 }
 

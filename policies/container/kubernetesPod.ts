@@ -1,6 +1,7 @@
 import { read, readFlag, readList, readText, readTexts, unknown, type Unknown } from "../unknown";
 import type { AttachedNamespace, ContainerCore, EnvironmentEntry, Located } from "./containerSpec";
 import { namedEnvironment } from "./namedEnvironment";
+import { privilegesOf } from "./securityContext";
 
 /** Where each kind keeps its pod's specification. */
 const podPaths: [RegExp, string[]][] = [
@@ -49,10 +50,9 @@ function readContainer(
     entrypoint: texts("command"),
     arguments: texts("args"),
     environment: namedEnvironment(container, "env", at),
-    privileged: {
-      path: `${at}.securityContext.privileged`,
-      value: readFlag(container, "securityContext", "privileged"),
-    },
+    ...(container === unknown
+      ? { privileged: { path: at, value: undefined } }
+      : privilegesOf(container, at, pod)),
     namespaces: (["network", "pid", "ipc"] as const).map((namespace): AttachedNamespace => {
       const flag = { network: "hostNetwork", pid: "hostPID", ipc: "hostIPC" }[namespace];
       const value = readFlag(pod, flag);
@@ -63,8 +63,22 @@ function readContainer(
       };
     }),
     hostPaths: hostPaths(pod, podAt),
+    propagations: propagationsOf(container, at),
+    devices: [],
     labels,
+    neverStarted: false,
   };
+}
+
+function propagationsOf(container: unknown, at: string): Located<string>[] {
+  const mounts = readList(container, "volumeMounts");
+  if (mounts === unknown) return [];
+  return mounts
+    .map((mount, index): Located<string> => ({
+      path: `${at}.volumeMounts[${index}].mountPropagation`,
+      value: readText(mount, "mountPropagation"),
+    }))
+    .filter(({ value }) => value !== undefined);
 }
 
 function hostPaths(pod: unknown, at: string): Located<string>[] {
@@ -88,6 +102,9 @@ function unknownContainer(path: string): ContainerCore {
     privileged: nothing,
     namespaces: [],
     hostPaths: [],
+    propagations: [],
+    devices: [],
     labels: {},
+    neverStarted: false,
   };
 }

@@ -1,6 +1,6 @@
 import { masked } from "../masked";
 import { unknown, type Unknown } from "../unknown";
-import { dockerPolicy } from "./containerPolicy";
+import { containerPolicy } from "./containerPolicy";
 
 interface Parameters {
   allowedCapabilities: string[];
@@ -9,7 +9,7 @@ interface Parameters {
 const plain = (capability: string) => capability.trim().toUpperCase().replace(/^CAP_/, "");
 
 /** Requires all capabilities to be dropped, and none added back but the allowed. */
-export const requireDropAll = dockerPolicy<Parameters>({
+export const requireDropAll = containerPolicy<Parameters>({
   finding: "container-capability-require-drop-all",
   parameters: {
     allowedCapabilities: {
@@ -20,6 +20,7 @@ export const requireDropAll = dockerPolicy<Parameters>({
     },
   },
   *check({ droppedCapabilities: dropped, addedCapabilities: added }, { allowedCapabilities }) {
+    if (!dropped || !added) return;
     const drops = dropped.value === unknown ? [] : (dropped.value ?? []);
     if (!drops.some((capability) => capability !== unknown && plain(capability) === "ALL")) {
       yield { observed: `${dropped.path} lacks ALL`, required: "ALL capabilities dropped" };

@@ -7,12 +7,12 @@ import { dockerPolicy } from "./containerPolicy";
  */
 export const requireLimits = dockerPolicy({
   finding: "container-resource-require-limits",
-  *check({ memory, cpu, processes, inexpressible, neverStarted }) {
+  *check({ memory, cpu, processes, neverStarted }) {
     if (neverStarted) return;
     const limits = [
       { what: "memory", ...memory },
       { what: "CPU", ...cpu },
-      ...(inexpressible.includes("process limit") ? [] : [{ what: "process", ...processes }]),
+      ...(processes ? [{ what: "process", ...processes }] : []),
     ];
     for (const { what, path, value } of limits) {
       if (typeof value === "number" && value > 0) continue;

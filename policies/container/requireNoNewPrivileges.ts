@@ -1,14 +1,16 @@
 import { unknown } from "../unknown";
-import { dockerPolicy } from "./containerPolicy";
+import { containerPolicy } from "./containerPolicy";
 
 /**
- * Requires no-new-privileges, so that no setuid program gains root. `docker.Service` has no input for it: set it in
- * the engine's daemon.json on machines of a swarm.
+ * Requires no-new-privileges, so that no setuid program gains root. In Kubernetes that is
+ * `allowPrivilegeEscalation: false`. `docker.Service` has no input for it: set it in the engine's daemon.json on
+ * machines of a swarm.
  */
-export const requireNoNewPrivileges = dockerPolicy({
+export const requireNoNewPrivileges = containerPolicy({
   finding: "container-process-require-no-new-privileges",
-  *check({ securityOptions: { path, value }, inexpressible }) {
-    if (inexpressible.includes("no-new-privileges")) return;
+  *check({ securityOptions }) {
+    if (!securityOptions) return;
+    const { path, value } = securityOptions;
     const options = value === unknown ? [] : (value ?? []);
     if (
       !options.some((option) => option !== unknown && /^no-new-privileges([:=]true)?$/.test(option.trim()))

@@ -4,8 +4,11 @@ import { devValueReason } from "./devValue";
 import { isReference } from "./reference";
 import { isSecretName } from "./secretName";
 
-/** Environments and build arguments, where no secret belongs, marked or not: they have findings of their own. */
-const elsewhere = /(^|\.)(env|envs|environment|containerDefinitions|buildArgs|build\.args)(\[|\.|$)/;
+/** Inputs that hold a secret, whatever it is called: a GitHub secret's. */
+const always = /(^|\.)plaintextValue$/;
+/** Environments, command lines and build arguments, where no secret belongs, marked or not: they have findings of their own. */
+const elsewhere =
+  /(^|\.)(envs?|environment|commands?|args|entrypoints|containerDefinitions|buildArgs)(\[|\.|$)/;
 
 /**
  * Requires inputs that are secrets by their name to be Pulumi secrets: the state, the preview and every log hold the
@@ -22,7 +25,8 @@ export const requireMark = definePolicy({
         (mark) => path === mark || path.startsWith(`${mark}.`) || path.startsWith(`${mark}[`),
       );
     for (const { path, name, value, part } of candidates(props)) {
-      if (part !== "whole" || name === undefined || !isSecretName(name) || elsewhere.test(path)) continue;
+      if (part !== "whole" || name === undefined || elsewhere.test(path)) continue;
+      if (!isSecretName(name) && !always.test(path)) continue;
       if (isReference(value) || marked(path) || devValueReason(value, name, [resource])) continue;
       const where = path.endsWith(name) ? path : `${path} (${name})`;
       yield { observed: `${where} is a plain value`, required: "a Pulumi secret" };

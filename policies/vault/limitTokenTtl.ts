@@ -1,19 +1,17 @@
 import { definePolicy } from "../definePolicy";
 import { masked } from "../masked";
 import { readText, unknown, type Maybe } from "../unknown";
+import { secondsOf } from "./duration";
+import { givesTokens, tokenType } from "./tokenTypes";
 
 interface Parameters {
   maximumSeconds: number;
 }
 
-const token = "vault:index/token:Token";
-/** A role of any auth method: `vault:kubernetes/authBackendRole:AuthBackendRole`. */
-const role = /^vault:\w+\/authBackendRole:AuthBackendRole$/;
-
 /** Requires Vault's tokens to end: absent or 0 means the server's default, 32 days, and a period means never. */
 export const limitTokenTtl = definePolicy<Parameters>({
   finding: "vault-token-limit-ttl",
-  appliesTo: (type) => type === token || role.test(type),
+  appliesTo: givesTokens,
   parameters: {
     maximumSeconds: {
       type: "integer",
@@ -30,7 +28,7 @@ export const limitTokenTtl = definePolicy<Parameters>({
         yield { observed: `${input} is ${masked(value)}, which lets it be renewed for ever`, required };
       }
     }
-    const inputs = type === token ? ["explicitMaxTtl", "ttl"] : ["tokenMaxTtl", "tokenExplicitMaxTtl"];
+    const inputs = type === tokenType ? ["explicitMaxTtl", "ttl"] : ["tokenMaxTtl", "tokenExplicitMaxTtl"];
     const declared = inputs.map((input): { input: string; value: Maybe<string> } => ({
       input,
       value: readText(props, input),
@@ -42,15 +40,3 @@ export const limitTokenTtl = definePolicy<Parameters>({
     }
   },
 });
-
-/** Seconds of `3600`, `60s`, `1h30m`, `7d`; `undefined` for what isn't a duration. */
-function secondsOf(duration: string): number | undefined {
-  const text = duration.trim();
-  if (/^\d+$/.test(text)) return Number(text);
-  if (!/^(\d+[smhd])+$/.test(text)) return undefined;
-  const factors = { s: 1, m: 60, h: 3600, d: 86400 };
-  return [...text.matchAll(/(\d+)([smhd])/g)].reduce(
-    (sum, [, amount, unit]) => sum + Number(amount) * factors[unit as keyof typeof factors],
-    0,
-  );
-}

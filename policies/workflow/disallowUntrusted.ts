@@ -2,7 +2,13 @@ import { definePolicy } from "../definePolicy";
 import { read, readList, readText, unknown } from "../unknown";
 import { actionOf, stepsOf, workflowType } from "./workflowType";
 
-/** Refuses triggers that run an outsider's code with the repository's secrets and a token that can write. */
+/** The files by which a step changes the environment of all that follow. */
+const environmentFile = /\b(GITHUB_ENV|GITHUB_PATH)\b/;
+
+/**
+ * Refuses triggers that run an outsider's code with the repository's secrets and a token that can write; and, where a
+ * workflow handles what another run left behind, to write that to the environment of later steps.
+ */
 export const disallowUntrusted = definePolicy({
   finding: "workflow-trigger-disallow-untrusted",
   type: workflowType,
@@ -16,6 +22,14 @@ export const disallowUntrusted = definePolicy({
       const ref = actionOf(value) === "actions/checkout" ? readText(value, "with", "ref") : undefined;
       if (typeof ref === "string" && /workflow_run\.head_(sha|branch)/.test(ref)) {
         yield { observed: `${path}.with.ref is the head of another run`, required: "the base's code" };
+      }
+      const run = readText(value, "run");
+      const file = typeof run === "string" ? environmentFile.exec(run)?.[1] : undefined;
+      if (file) {
+        yield {
+          observed: `${path}.run writes to ${file}, and so what every later step runs with`,
+          required: "an output, or an environment of one step",
+        };
       }
     }
   },

@@ -63,25 +63,37 @@ function translateService(
     const source = textOf(child(tree, "source")) ?? textOf(tree)?.split(":")[0];
     container.add("devices", { hostPath: source ?? unknown }, tree, "devices");
   });
+  elementsOf(at("device_cgroup_rules")).forEach((tree) => {
+    container.add("devices", { hostPath: plain(tree) }, tree, "device_cgroup_rules");
+  });
+  for (const key of ["post_start", "pre_stop"]) {
+    for (const tree of elementsOf(at(key))) container.add("hooks", plain(tree), tree, key);
+  }
   setHealthcheck(container, at("healthcheck"));
   setRestart(container, at);
   const declared = [container.declared()];
-  const args = namedEntries(at("build", "args"));
-  if (args.length > 0) {
-    const build = new Translation("docker:index/image:Image", name, at("build")!);
-    build.set(
-      "build",
-      at("build", "args"),
-      {
-        args: Object.fromEntries(
-          args.map(([key, tree]) => [key, tree.value === null ? unknown : plain(tree)]),
-        ),
-      },
-      "build.args",
-    );
-    declared.push(build.declared());
-  }
+  const build = at("build");
+  if (build?.value instanceof Map) declared.push(translateBuild(name, build));
   return declared;
+}
+
+function translateBuild(name: string, tree: Tree): Declared {
+  const image = new Translation("docker:index/image:Image", name, tree);
+  const args = namedEntries(child(tree, "args")).map(([key, arg]) => [
+    key,
+    arg.value === null ? unknown : plain(arg),
+  ]);
+  image.props.build = {
+    args: Object.fromEntries(args) as object,
+    ...Object.fromEntries(
+      ["network", "privileged", "entitlements"].map((key) => [key, list(child(tree, key))]),
+    ),
+  };
+  for (const key of ["args", "network", "privileged", "entitlements"]) {
+    const part = child(tree, key);
+    if (part) image.note(`build.${key}`, part, `build.${key}`);
+  }
+  return image.declared();
 }
 
 type At = (...path: string[]) => Tree | undefined;

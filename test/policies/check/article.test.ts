@@ -49,6 +49,7 @@ test("the article's stack after the sprint, as a compose file: none", () => {
     VAULT_SECRET_ID: secret(),
     POSTGRES_PASSWORD: secret(),
     ZITADEL_MASTERKEY: secret(),
+    ZITADEL_STEPS: `FirstInstance:\n  Org:\n    Human:\n      Password: ${secret()}\n`,
   };
   const { result, code } = check(
     [file("after", "docker-compose.yml"), file("after", "deploy.yml")],

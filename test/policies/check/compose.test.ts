@@ -69,6 +69,27 @@ test.each<[string, string, string[]]>([
     ["18 container-mount-disallow-shared-propagation web"],
   ],
   ["a device", "    devices: ['/dev/sda:/dev/sda:r']", ["18 container-device-disallow-host web"]],
+  ["a rule for devices", "    device_cgroup_rules: ['c 1:3 mr']", ["18 container-device-disallow-host web"]],
+  [
+    "a command run as root, from outside",
+    "    post_start:\n      - command: ./chown.sh\n        user: root",
+    ["19 container-hook-disallow-privileged web"],
+  ],
+  [
+    "a privileged command, from outside",
+    "    pre_stop:\n      - command: ./stop.sh\n        privileged: true",
+    ["19 container-hook-disallow-privileged web"],
+  ],
+  [
+    "a privileged build",
+    "    build:\n      context: .\n      privileged: true",
+    ["20 image-build-disallow-privilege web"],
+  ],
+  [
+    "a build in the host's network",
+    "    build:\n      context: .\n      network: host",
+    ["20 image-build-disallow-privilege web"],
+  ],
   ["a capability", "    cap_add: [SYS_ADMIN]", ["18 container-capability-require-drop-all web"]],
   ["a cgroup", "    cgroup_parent: /other", ["18 container-cgroup-disallow-custom-parent web"]],
   [

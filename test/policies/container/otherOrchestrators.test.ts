@@ -27,15 +27,36 @@ const kinds: [string, (pod: Props) => Props][] = [
     (pod) => ({ spec: { jobTemplate: { spec: { template: { spec: pod } } } } }),
   ],
 ];
+const confined = {
+  runAsUser: 1000,
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+};
 const pod = (container: Props = {}, changes: Props = {}, [type, wrap] = kinds[0]!): TestedResource => ({
   type,
-  props: wrap({ containers: [{ name: "web", image, ...container }], ...changes }),
+  props: wrap({
+    containers: [{ name: "web", image, securityContext: confined, ...container }],
+    ...changes,
+  }),
 });
+const context = (changes: Props, ofPod: Props = {}) =>
+  pod({ securityContext: { ...confined, ...changes } }, { securityContext: ofPod });
 const task = (container: Props = {}, changes: Props = {}): TestedResource => ({
   type: "aws:ecs/taskDefinition:TaskDefinition",
   props: {
     family: "web",
-    containerDefinitions: JSON.stringify([{ name: "web", image, ...container }]),
+    containerDefinitions: JSON.stringify([
+      {
+        name: "web",
+        image,
+        user: "1000",
+        readonlyRootFilesystem: true,
+        linuxParameters: { capabilities: { drop: ["ALL"] } },
+        dockerSecurityOptions: ["no-new-privileges"],
+        ...container,
+      },
+    ]),
     ...changes,
   },
 });
@@ -53,7 +74,9 @@ describe("latest", () => {
     ...Object.fromEntries(
       kinds.map((kind) => [`in a ${kind[0]}`, () => pod({ image: "nginx:latest" }, {}, kind)]),
     ),
-    "in an init container": () => pod({}, { initContainers: [{ image: "nginx" }] }),
+    "in an init container": () =>
+      pod({}, { initContainers: [{ image: "nginx", securityContext: confined }] }),
+    "in a container unknown until deployed": () => pod({}, { containers: [unknownValue] }),
     "in an ECS task": () => task({ image: "nginx" }),
     "in a Cloud Run service": () => cloudRun({ image: "nginx" }),
     "in a Cloud Run service of the first generation": () => cloudRun({ image: "nginx" }, 1),
@@ -87,9 +110,69 @@ describe("a secret in the environment", () => {
 
 describe("privilege", () => {
   refuses("container-process-disallow-privileged", {
-    "of a pod": () => pod({ securityContext: { privileged: true } }),
-    "of a pod, unknown until deployed": () => pod({ securityContext: { privileged: unknownValue } }),
+    "of a pod": () => context({ privileged: true }),
+    "of a pod, unknown until deployed": () => context({ privileged: unknownValue }),
     "of an ECS task": () => task({ privileged: true }),
+  });
+});
+
+describe("root", () => {
+  refuses("container-process-require-non-root", {
+    "in a pod that says nothing": () => context({ runAsUser: undefined }),
+    "in a pod": () => context({ runAsUser: 0 }),
+    "in a container of a pod of another user": () => context({ runAsUser: 0 }, { runAsUser: 1000 }),
+    "in a pod that allows it": () => context({ runAsUser: undefined, runAsNonRoot: false }),
+    "in an ECS task that says nothing": () => task({ user: undefined }),
+    "in an ECS task": () => task({ user: "0:0" }),
+  });
+});
+
+describe("a writable root file system", () => {
+  refuses("container-filesystem-require-read-only", {
+    "of a pod that says nothing": () => context({ readOnlyRootFilesystem: undefined }),
+    "of an ECS task": () => task({ readonlyRootFilesystem: false }),
+  });
+});
+
+describe("capabilities", () => {
+  refuses("container-capability-require-drop-all", {
+    "kept in a pod": () => context({ capabilities: undefined }),
+    "added in a pod": () => context({ capabilities: { drop: ["ALL"], add: ["SYS_ADMIN"] } }),
+    "kept in an ECS task": () => task({ linuxParameters: {} }),
+    "added in an ECS task": () =>
+      task({ linuxParameters: { capabilities: { drop: ["ALL"], add: ["SYS_PTRACE"] } } }),
+  });
+});
+
+describe("gaining privileges", () => {
+  refuses("container-process-require-no-new-privileges", {
+    "in a pod that says nothing": () => context({ allowPrivilegeEscalation: undefined }),
+    "in a pod": () => context({ allowPrivilegeEscalation: true }),
+    "in an ECS task": () => task({ dockerSecurityOptions: [] }),
+  });
+});
+
+describe("no confinement", () => {
+  refuses("container-security-disallow-unconfined", {
+    "by seccomp": () => context({ seccompProfile: { type: "Unconfined" } }),
+    "by seccomp, of the whole pod": () => context({}, { seccompProfile: { type: "Unconfined" } }),
+    "by AppArmor": () => context({ appArmorProfile: { type: "Unconfined" } }),
+    "of /proc": () => context({ procMount: "Unmasked" }),
+    "unknown until deployed": () => context({ seccompProfile: { type: unknownValue } }),
+    "of an ECS task": () => task({ dockerSecurityOptions: ["no-new-privileges", "label:disable"] }),
+  });
+});
+
+describe("what of the host is inside", () => {
+  refuses("container-mount-disallow-shared-propagation", {
+    "a pod, both ways": () =>
+      pod({ volumeMounts: [{ name: "x", mountPath: "/x", mountPropagation: "Bidirectional" }] }),
+  });
+  refuses("container-device-disallow-host", {
+    "an ECS task": () =>
+      task({
+        linuxParameters: { capabilities: { drop: ["ALL"] }, devices: [{ hostPath: "/dev/sda" }] },
+      }),
   });
 });
 
@@ -121,6 +204,14 @@ describe("Vault's dev mode", () => {
 accepts({
   ...Object.fromEntries(kinds.map((kind) => [`a pinned ${kind[0]}`, () => pod({}, {}, kind)])),
   "a pinned ECS task": () => task(),
+  "a task of Fargate, which takes no security options": () =>
+    task({ dockerSecurityOptions: undefined }, { requiresCompatibilities: ["FARGATE"] }),
+  "a pod that leaves the user to the image, but for root": () =>
+    context({ runAsUser: undefined }, { runAsNonRoot: true }),
+  "a pod of a user of its own": () => context({ runAsUser: undefined }, { runAsUser: 1000 }),
+  "a pod with the runtime's seccomp profile": () => context({ seccompProfile: { type: "RuntimeDefault" } }),
+  "a mount that takes changes from the host": () =>
+    pod({ volumeMounts: [{ name: "x", mountPath: "/x", mountPropagation: "HostToContainer" }] }),
   "a pinned Cloud Run service": () => cloudRun(),
   "a secret of Kubernetes in the environment": () =>
     pod({ env: [{ name: "DB_PASSWORD", valueFrom: { secretKeyRef: { name: "db", key: "password" } } }] }),

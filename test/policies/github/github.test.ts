@@ -19,6 +19,8 @@ const environment = of("repositoryEnvironment:RepositoryEnvironment", {
   repository: "web",
   environment: "production",
   reviewers: [{ teams: [1] }],
+  deploymentBranchPolicy: { protectedBranches: true, customBranchPolicies: false },
+  canAdminsBypass: false,
 });
 const repository = of("repository:Repository", {
   name: "web",
@@ -35,6 +37,12 @@ const branch = of("branchProtection:BranchProtection", {
 const permissions = of("actionsRepositoryPermissions:ActionsRepositoryPermissions", {
   repository: "web",
   allowedActions: "selected",
+});
+
+const workflowToken = of("workflowRepositoryPermissions:WorkflowRepositoryPermissions", {
+  repository: "web",
+  defaultWorkflowPermissions: "read",
+  canApprovePullRequestReviews: false,
 });
 
 describe("github-secret-require-environment", () => {
@@ -55,6 +63,32 @@ describe("github-environment-require-reviewers", () => {
     "no reviewers": () => environment({ reviewers: undefined }),
     "an empty list": () => environment({ reviewers: [] }),
     "reviewers unknown until deployed": () => environment({ reviewers: unknownValue }),
+  });
+});
+
+describe("github-environment-require-branches", () => {
+  refuses("github-environment-require-branches", {
+    "any branch": () => environment({ deploymentBranchPolicy: undefined }),
+    "a policy that names none": () =>
+      environment({ deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: false } }),
+    "branches unknown until deployed": () => environment({ deploymentBranchPolicy: unknownValue }),
+    "administrators who may pass": () => environment({ canAdminsBypass: true }),
+    "administrators it says nothing of": () => environment({ canAdminsBypass: undefined }),
+  });
+});
+
+describe("github-token-limit-permissions", () => {
+  refuses("github-token-limit-permissions", {
+    "a token that writes": () => workflowToken({ defaultWorkflowPermissions: "write" }),
+    "a token that approves": () => workflowToken({ canApprovePullRequestReviews: true }),
+    "permissions unknown until deployed": () => workflowToken({ defaultWorkflowPermissions: unknownValue }),
+    "approval unknown until deployed": () => workflowToken({ canApprovePullRequestReviews: unknownValue }),
+  });
+});
+
+describe("a secret in clear text", () => {
+  refuses("secret-input-require-mark", {
+    "whatever it is called": () => actionsSecret({ plaintextValue: randomBytes(24).toString("base64url") }),
   });
 });
 
@@ -119,6 +153,10 @@ accepts({
   "an internal repository": () => repository({ visibility: "internal" }),
   "a repository by the old flag": () => repository({ visibility: undefined, private: true }),
   "an archived repository without alerts": () => repository({ archived: true, vulnerabilityAlerts: false }),
+  "an environment of named branches": () =>
+    environment({ deploymentBranchPolicy: { protectedBranches: false, customBranchPolicies: true } }),
+  "a token that reads": () => workflowToken(),
+  "a token by GitHub's own default": () => workflowToken({ defaultWorkflowPermissions: undefined }),
   "a protected branch": () => branch(),
   "the repository's own actions": () => permissions({ allowedActions: "local_only" }),
   "no actions at all": () => permissions({ enabled: false, allowedActions: undefined }),
@@ -127,11 +165,13 @@ accepts({
 describe("with exceptions configured", () => {
   accepts(
     {
-      "an environment without secrets": () => environment({ environment: "pages", reviewers: [] }),
+      "an environment without secrets": () =>
+        environment({ environment: "pages", reviewers: [], deploymentBranchPolicy: undefined }),
       "a public repository": () => repository({ name: "docs", visibility: "public" }),
     },
     {
       "github-environment-require-reviewers": { unreviewed: ["pages"] },
+      "github-environment-require-branches": { unreviewed: ["pages"] },
       "github-repository-disallow-public": { publicRepositories: ["docs"] },
     },
   );

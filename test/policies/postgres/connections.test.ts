@@ -44,6 +44,22 @@ describe("the password of a role", () => {
 });
 
 describe("postgres-authentication-require-scram", () => {
+  refuses("postgres-authentication-require-scram", {
+    "a first start's option": () =>
+      container((props) => props.envs.push("POSTGRES_INITDB_ARGS=--data-checksums --auth-host=md5")),
+    "a first start's short option": () =>
+      container((props) => props.envs.push("POSTGRES_INITDB_ARGS=-A trust")),
+    "passwords kept by MD5": () =>
+      container((props) => (props.command = ["postgres", "-c", "password_encryption=md5"])),
+    "a role's password in clear text": () => ({
+      type: "postgresql:index/role:Role",
+      props: { name: "app", encryptedPassword: false },
+    }),
+    "a role's password maybe in clear text, unknown until deployed": () => ({
+      type: "postgresql:index/role:Role",
+      props: { name: "app", encryptedPassword: unknownValue },
+    }),
+  });
   refuses(
     "postgres-authentication-require-scram",
     Object.fromEntries(
@@ -56,6 +72,14 @@ describe("postgres-authentication-require-scram", () => {
 });
 
 accepts({
+  "a first start with SCRAM": () =>
+    container((props) => props.envs.push("POSTGRES_INITDB_ARGS=--auth-host=scram-sha-256")),
+  "passwords kept by SCRAM": () =>
+    container((props) => (props.command = ["postgres", "-c", "password_encryption=scram-sha-256"])),
+  "a role's password as it is usual": () => ({
+    type: "postgresql:index/role:Role",
+    props: { name: "app", encryptedPassword: true },
+  }),
   "verify-full": () => provider({ sslmode: "verify-full" }),
   "verify-ca, by the input's old name": () => provider({ sslMode: "verify-ca" }),
   "a Unix socket": () => provider({ host: "/var/run/postgresql" }),

@@ -34,10 +34,48 @@ describe("vault-token-limit-ttl", () => {
     "a period": () => role({ tokenPeriod: 3600 }),
     "a token's period": () => token({ period: "1h" }),
     "a token of two days": () => token({ explicitMaxTtl: "1d24h1s" }),
-    "a role of another auth method": () => ({
-      ...role({ tokenMaxTtl: undefined }),
-      type: "vault:kubernetes/authBackendRole:AuthBackendRole",
-    }),
+    ...Object.fromEntries(
+      [
+        "vault:kubernetes/authBackendRole:AuthBackendRole",
+        "vault:index/certAuthBackendRole:CertAuthBackendRole",
+        "vault:ldap/authBackend:AuthBackend",
+        "vault:github/authBackend:AuthBackend",
+      ].map((type) => [
+        `a role of another auth method, ${type}`,
+        () => ({ ...role({ tokenMaxTtl: undefined }), type }),
+      ]),
+    ),
+  });
+});
+
+const mount = (props: object = {}): TestedResource => ({
+  type: "vault:index/mount:Mount",
+  props: { path: "secret", type: "kv-v2", ...props },
+});
+const listener = 'listener "tcp" { address = "0.0.0.0:8200" }\nstorage "file" { path = "/vault/file" }\n';
+const server = (settings: string) =>
+  container((props) => (props.uploads = [{ file: "/vault/config/vault.hcl", content: listener + settings }]));
+
+describe("vault-lease-limit-ttl", () => {
+  const finding = "vault-lease-limit-ttl";
+  test.each([
+    ["a mount's longest lease", () => mount({ maxLeaseTtlSeconds: 2764801 })],
+    ["a mount's usual lease", () => mount({ defaultLeaseTtlSeconds: 31536000 })],
+    ["a mount's lease that is no duration", () => mount({ maxLeaseTtlSeconds: "for ever" })],
+    ["a server's longest lease", () => server('max_lease_ttl = "87600h"')],
+    ["a server's usual lease, in days", () => server('default_lease_ttl = "33d"')],
+  ])("refuses %s", async (_what, resource) => {
+    const { findings, messages } = await evaluate(resource());
+    expect(findings).toContain(finding);
+    expect(messages.join()).toMatch(/(Ttl|_ttl).*at most 2764800 s/);
+  });
+  test.each([
+    ["a mount of a day", () => mount({ maxLeaseTtlSeconds: 86400 })],
+    ["a mount that says nothing", () => mount()],
+    ["a lease unknown until deployed", () => mount({ maxLeaseTtlSeconds: unknownValue })],
+    ["a server of 768 hours", () => server('max_lease_ttl = "768h"')],
+  ])("accepts %s", async (_what, resource) => {
+    expect((await evaluate(resource())).findings).not.toContain(finding);
   });
 });
 

@@ -15,9 +15,16 @@ refuses("workflow-trigger-disallow-untrusted", {
       props.on = { workflow_run: { workflows: ["ci"] } };
       props.jobs.build.steps[0] = checkoutOf("${{ github.event.workflow_run.head_sha }}");
     }),
+  "what another run left, in the environment of later steps": () =>
+    workflow((props) => {
+      props.on = { workflow_run: { workflows: ["ci"] } };
+      props.jobs.build.steps[2]!.run = 'cat report.txt >> "$GITHUB_ENV"';
+    }),
 });
 
 accepts({
+  "the environment of later steps, on a push": () =>
+    workflow(({ jobs }) => (jobs.build.steps[2]!.run = 'echo "A=b" >> "$GITHUB_ENV"')),
   pull_request: () => workflow(),
   "a push, as text": () => workflow((props) => (props.on = "push")),
   "another run's end, with the base's code": () => workflow((props) => (props.on = ["workflow_run"])),

@@ -1,6 +1,8 @@
+import { randomBytes } from "node:crypto";
+
 import { accepts, refuses } from "../cases";
-import { container } from "../compliantContainer";
-import { unknownValue, type TestedResource } from "../evaluate";
+import { container, type ContainerProps } from "../compliantContainer";
+import { secret, unknownValue, type TestedResource } from "../evaluate";
 
 const of =
   (type: string, compliant: object) =>
@@ -96,6 +98,10 @@ describe("zitadel-token-limit-life", () => {
     "no end": () => token({ expirationDate: undefined }),
     "an end that is no date": () => token({ expirationDate: "never" }),
     "an end unknown until deployed": () => token({ expirationDate: unknownValue }),
+    "the first instance's machine, for years": () =>
+      environment("ZITADEL_FIRSTINSTANCE_ORG_MACHINE_PAT_EXPIRATIONDATE=2999-01-01T00:00:00Z"),
+    "the first instance's login client, without an end": () =>
+      environment("ZITADEL_FIRSTINSTANCE_ORG_LOGINCLIENT_PAT_EXPIRATIONDATE="),
     "a machine's key": () => ({
       ...token({ expirationDate: inDays(3650) }),
       type: "zitadel:index/machineKey:MachineKey",
@@ -103,7 +109,55 @@ describe("zitadel-token-limit-life", () => {
   });
 });
 
+const zitadel = (change: (props: ContainerProps) => unknown = () => {}) =>
+  container((props) => {
+    Object.assign(props, {
+      image: `ghcr.io/zitadel/zitadel:v4.7.0@sha256:${"5e".repeat(32)}`,
+      entrypoints: ["/app/zitadel"],
+      command: ["start-from-init", "--masterkeyFile", "/run/secrets/masterkey"],
+    });
+    change(props);
+  });
+
+describe("zitadel-admin-require-own-password", () => {
+  refuses("zitadel-admin-require-own-password", {
+    "a new instance without a password": () => zitadel(),
+    "a new instance with an empty one": () =>
+      zitadel((props) => props.envs.push("ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORD=")),
+    "another step that sets it up": () => zitadel((props) => (props.command = ["setup"])),
+    "a configuration that names the administrator alone": () =>
+      zitadel(
+        (props) =>
+          (props.uploads = [
+            { file: "/steps.yaml", content: "FirstInstance:\n  Org:\n    Human:\n      UserName: a\n" },
+          ]),
+      ),
+  });
+  accepts({
+    "a password unknown until deployed, among unknown variables": () =>
+      zitadel((props) => props.envs.push(unknownValue)),
+    "a password in a secret configuration": () =>
+      zitadel(
+        (props) =>
+          (props.uploads = [
+            {
+              file: "/steps.yaml",
+              content: secret(
+                `FirstInstance:\n  Org:\n    Human:\n      Password: ${randomBytes(18).toString("base64url")}\n`,
+              ),
+            },
+          ]),
+      ),
+    "a file of steps": () =>
+      zitadel((props) => (props.command = ["start-from-init", "--steps", "/run/secrets/steps"])),
+    "an instance that is set up already": () => zitadel((props) => (props.command = ["start"])),
+    "another program's set-up": () => container((props) => (props.command = ["setup"])),
+  });
+});
+
 accepts({
+  "a first instance's machine of 90 days": () =>
+    environment(`ZITADEL_FIRSTINSTANCE_ORG_MACHINE_PAT_EXPIRATIONDATE=${inDays(90)}`),
   "a first administrator who must change the password": () =>
     environment("ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORDCHANGEREQUIRED=true"),
   "TLS outside": () => environment("ZITADEL_EXTERNALSECURE=true"),
