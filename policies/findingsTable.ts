@@ -1,11 +1,12 @@
 /**
- * Writes what is generated from the catalogue, the policies and their tests: docs/findings.md, a page a finding, the
- * configuration's schema and the presets. `node -r ts-node/register policies/findingsTable.ts`.
+ * Writes what is generated from the catalogue, the policies and their tests: docs/findings.md, docs/coverage.md, a page
+ * a finding, the configuration's schema and the presets. `node -r ts-node/register policies/findingsTable.ts`.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { configurationSchema, presets } from "./configuration";
+import { coveragePage } from "./coveragePage";
 import { findingPage } from "./findingPage";
 import { findingIds, findings, type Finding, type Place } from "./findings";
 
@@ -49,6 +50,7 @@ export function generatedFiles(): Record<string, string> {
   const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
   return {
     "docs/findings.md": findingsPage(),
+    "docs/coverage.md": coveragePage(),
     ...Object.fromEntries(findingIds.map((id) => [`docs/findings/${id}.md`, findingPage(id)])),
     "policies/config.schema.json": json(configurationSchema()),
     ...Object.fromEntries(

@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { coverage } from "../policies/coveragePage";
 import { policies } from "../policies/all";
 import { findingIds, findings, type Place } from "../policies/findings";
 import { generatedFiles } from "../policies/findingsTable";
@@ -29,6 +30,15 @@ test.each(findingIds)("%s is named <domain>-<resource>-<verb>-<thing>", (id) => 
 test("the pack holds the policies that the catalogue names, and no other", () => {
   const named = findingIds.filter((id) => typeof findings[id].places.policy === "string");
   expect(policies.map(({ finding }) => finding).sort()).toEqual([...named].sort());
+});
+
+test.each(coverage())("$item of $list has a finding with a policy, or a reason for none", ({ met }) => {
+  if (typeof met === "string") {
+    expect(met.length).toBeGreaterThan(20);
+  } else {
+    expect(met.length).toBeGreaterThan(0);
+    expect(met.filter((id) => typeof findings[id].places.policy !== "string")).toEqual([]);
+  }
 });
 
 /** A file of a policy or probe is one that defines it, not one of the frame. */
