@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 // The command. As published it is built; in the repository swc compiles it as it loads.
 const { existsSync } = require("node:fs");
+const { enableCompileCache } = require("node:module");
 const { join } = require("node:path");
 
-const built = join(__dirname, "dist/check/command.js");
+enableCompileCache();
+const built = join(__dirname, "dist/command.js");
 if (!existsSync(built)) require("./compile.js");
 const { command } = require(existsSync(built) ? built : "./check/command.ts");
 

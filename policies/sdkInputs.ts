@@ -1,4 +1,5 @@
-import * as deserialize from "@pulumi/policy/deserialize";
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- the module itself, not a copy: it is changed below
+import deserialize = require("@pulumi/policy/deserialize");
 import * as proxy from "@pulumi/policy/proxy";
 
 import { readInputs, type Inputs } from "./inputs";

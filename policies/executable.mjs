@@ -1,0 +1,48 @@
+// Writes dist/hardening-policies: this machine's Node.js with pack and command inside (Node.js' single executables).
+import { execFileSync } from "node:child_process";
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+
+import { build } from "esbuild";
+
+const output = "dist/hardening-policies";
+mkdirSync("dist", { recursive: true });
+await build({
+  entryPoints: ["executable.ts"],
+  outfile: "dist/executable.js",
+  bundle: true,
+  minifySyntax: true,
+  platform: "node",
+  target: "node22",
+  plugins: [{ name: "without-typescript", setup: withoutTypescript }],
+  external: ["node-gyp/*"],
+  logLevel: "warning",
+});
+
+/** Pulumi's SDK loads TypeScript's compiler to serialise functions, which a policy pack never does. */
+function withoutTypescript({ onLoad }) {
+  onLoad({ filter: /@pulumi\/pulumi\/typescript-shim\.js$/ }, () => ({ contents: "module.exports = {};" }));
+}
+
+const configuration = {
+  main: "dist/executable.js",
+  output: "dist/executable.blob",
+  disableExperimentalSEAWarning: true,
+  useCodeCache: true,
+};
+writeFileSync("dist/executable.json", JSON.stringify(configuration));
+execFileSync(process.execPath, ["--experimental-sea-config", "dist/executable.json"], { stdio: "pipe" });
+rmSync(output, { force: true });
+copyFileSync(process.execPath, output);
+execFileSync(
+  "postject",
+  [
+    output,
+    "NODE_SEA_BLOB",
+    "dist/executable.blob",
+    "--sentinel-fuse",
+    "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2",
+  ],
+  { stdio: "pipe" },
+);
+chmodSync(output, 0o755);
+for (const part of ["js", "json", "blob"]) rmSync(`dist/executable.${part}`);
