@@ -1,6 +1,5 @@
 import type { Upstreams } from "./upstreams";
-import type { Connector } from "./connectorStore";
-import type { Credential } from "./credentials";
+import type { Target } from "./withCredential";
 
 export interface ConnectorTest {
   reached: boolean;
@@ -26,8 +25,7 @@ const INITIALIZE = JSON.stringify({
 /** Whether a connector's upstream answers, and how. Its answer's body is not read. */
 export async function testConnector(
   upstreams: Upstreams,
-  connector: Connector,
-  credential: Credential | undefined,
+  { connector, credential }: Target,
 ): Promise<ConnectorTest> {
   const started = performance.now();
   const durationMs = () => Math.round(performance.now() - started);

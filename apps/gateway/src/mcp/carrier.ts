@@ -2,10 +2,10 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { AuditEntry, AuditLog } from "../audit/auditLog";
 import type { Grant } from "../auth/grant";
 import type { Upstreams } from "../connectors/upstreams";
+import type { Target } from "../connectors/withCredential";
 import { Problem } from "../problems";
 import { AgentGone, Exchange, upstreamProblem, type End, type ResponseHead } from "./exchange";
 import type { SessionIds } from "./sessionIds";
-import type { Target } from "./targets";
 import { headersForAgent, headersForUpstream } from "./upstreamHeaders";
 import type { Era } from "./version";
 

@@ -2,12 +2,7 @@ import type { Grant } from "../auth/grant";
 import { Problem } from "../problems";
 import type { Connector, ConnectorStore } from "../connectors/connectorStore";
 import type { Credential, Credentials } from "../connectors/credentials";
-
-/** A connector with what its upstream wants to see. */
-export interface Target {
-  connector: Connector;
-  credential: Credential | undefined;
-}
+import { withCredential, type Target } from "../connectors/withCredential";
 
 interface Known {
   target: Promise<Target | undefined>;
@@ -54,14 +49,13 @@ export class Targets {
     this.#credentials.delete(id);
   }
 
-  async #ask(organisationId: string, name: string, caller: string): Promise<Target | undefined> {
-    const connector = await this.store.byName(organisationId, name);
-    if (connector === undefined) return undefined;
-    return { connector, credential: await this.#credential(connector, caller) };
+  #ask(organisationId: string, name: string, caller: string): Promise<Target | undefined> {
+    return withCredential(this.store, { organisationId, name }, (connector) =>
+      this.#credential(connector, caller),
+    );
   }
 
-  async #credential(connector: Connector, caller: string): Promise<Credential | undefined> {
-    if (!connector.hasCredential) return undefined;
+  async #credential(connector: Connector, caller: string): Promise<Credential> {
     const { id } = connector;
     const version = connector.updatedAt.getTime();
     const known = this.#credentials.get(id);

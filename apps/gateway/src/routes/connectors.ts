@@ -8,6 +8,7 @@ import type { Credential, Credentials } from "../connectors/credentials";
 import { connectorSchemas as schemas } from "../connectors/schemas";
 import { testConnector } from "../connectors/testConnector";
 import type { Upstreams } from "../connectors/upstreams";
+import { withCredential } from "../connectors/withCredential";
 import { Problem } from "../problems";
 
 interface Dependencies {
@@ -59,7 +60,7 @@ export function registerConnectorRoutes(
 
   const find = async (grant: Grant, name: string): Promise<Connector> => {
     const connector = await store.byName(grant.organisationId, name);
-    if (connector === undefined) throw new Problem("not-found", "list the connectors to see their names");
+    if (connector === undefined) throw notFound();
     return connector;
   };
 
@@ -159,12 +160,15 @@ export function registerConnectorRoutes(
     { schema: schemas.test, onRequest: authorise.api("connectors:write") },
     async (request) => {
       const grant = authorise.grantOf(request);
-      const connector = await find(grant, request.params.name);
-      const credential = connector.hasCredential ? await credentials.read(connector, grant.actor) : undefined;
-      const result = await testConnector(upstreams, connector, credential);
+      const { organisationId, actor } = grant;
+      const target = await withCredential(store, { organisationId, name: request.params.name }, (connector) =>
+        credentials.read(connector, actor),
+      );
+      if (target === undefined) throw notFound();
+      const result = await testConnector(upstreams, target);
       const { reached, status, durationMs } = result;
       await audit.record({
-        ...entryOf(grant, request, "test", connector.name),
+        ...entryOf(grant, request, "test", target.connector.name),
         outcome: reached ? "succeeded" : "failed",
         durationMs,
         detail: { status: status ?? 0 },
@@ -172,6 +176,10 @@ export function registerConnectorRoutes(
       return result;
     },
   );
+}
+
+function notFound(): Problem {
+  return new Problem("not-found", "list the connectors to see their names");
 }
 
 function nameTaken(): Problem {

@@ -31,9 +31,9 @@ beforeEach(() => {
   );
 });
 
-test("however many calls there are, the database is asked each 5 s and the broker each minute", async () => {
+test("however many calls there are, the database is asked twice each 5 s and the broker each minute", async () => {
   for (now = 0; now < 60_000; now += 100) await targets.find(grant, "github");
-  expect(asked).toEqual({ database: 12, broker: 1 });
+  expect(asked).toEqual({ database: 24, broker: 1 });
   now = 61_000;
   await targets.find(grant, "github");
   expect(asked.broker).toBe(2);
@@ -41,7 +41,7 @@ test("however many calls there are, the database is asked each 5 s and the broke
 
 test("calls at the same time ask once", async () => {
   await Promise.all(Array.from({ length: 100 }, () => targets.find(grant, "github")));
-  expect(asked).toEqual({ database: 1, broker: 1 });
+  expect(asked).toEqual({ database: 2, broker: 1 });
 });
 
 test("another replica's change of a connector is known within 5 s, with its credential", async () => {
@@ -67,6 +67,27 @@ test("a connector whose credential is gone is not called without it, and is aske
   await expect(targets.find(grant, "github")).rejects.toThrow("give it again");
   credential = { authorization: "one" };
   expect(await targets.find(grant, "github")).toBeDefined();
+});
+
+test("a credential that was changed while it was read goes with the address it is for", async () => {
+  const moved = { ...connector!, url: "https://y", updatedAt: new Date(1) };
+  targets = new Targets(
+    { byName: () => Promise.resolve(connector) },
+    { read: () => ((connector = moved), Promise.resolve({ authorization: "for y" })) },
+  );
+  expect(await targets.find(grant, "github")).toEqual({
+    connector: moved,
+    credential: { authorization: "for y" },
+  });
+});
+
+test("a connector that doesn't stop changing is not called", async () => {
+  let changes = 0;
+  targets = new Targets(
+    { byName: () => Promise.resolve({ ...connector!, updatedAt: new Date(changes++) }) },
+    { read: () => Promise.resolve({ authorization: "any" }) },
+  );
+  await expect(targets.find(grant, "github")).rejects.toThrow("no longer being changed");
 });
 
 test("another organisation's connector of the same name is another one", async () => {
