@@ -5,7 +5,7 @@ run = node -r ts-node/register
 ARGS =
 
 .DEFAULT_GOAL := help
-.PHONY: up preview image deploy lock scan policy-review github github-init pr-comment verify audit-verify backup restore
+.PHONY: up preview image deploy certificate lock scan policy-review github github-init pr-comment verify audit-verify backup restore
 .PHONY: test bench docs down doctor env help
 .PHONY: vault-init vault-unseal vault-rekey vault-root vault-deployer vault-backup vault-restore vault-audit-rotate
 
@@ -20,6 +20,9 @@ image: ## build, push and sign the gateway's image of this commit; ARGS=--help
 
 deploy: ## release this commit, or IMAGE_TAG, beside the running one, prove it, go back if that fails
 	@toolchain/setup.sh deploy && $(run) commands/deploy.ts $(ARGS)
+
+certificate: ## have the running edge serve its certificate files, checked; an ACME client's hook
+	@toolchain/setup.sh node && $(run) commands/certificate.ts $(ARGS)
 
 lock: ## pin each third-party image's tag to its registry's digest, show what changed; ARGS=--help
 	@toolchain/setup.sh node && $(run) commands/lock.ts $(ARGS)

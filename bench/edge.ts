@@ -2,7 +2,7 @@ import autocannon from "autocannon";
 
 import { nginxConfiguration } from "../components/edge/nginxConfiguration";
 import { platformSite } from "../components/edge/site";
-import { RealNginx } from "../test/support/realNginx";
+import { nginxWith, RealNginx } from "../test/support/realNginx";
 
 /**
  * `make bench`: what the edge adds to a request over asking what is behind it, and what headers and limits cost of
@@ -16,25 +16,14 @@ const ADDED_MS = 0.3;
 const COST = 0.02;
 
 /** What is behind: an nginx that answers by itself, with TLS as the edge has, so that only the hop differs. */
-const upstream = `pid /tmp/nginx.pid;
-events {}
-http {
-  client_body_temp_path /tmp/body;
-  proxy_temp_path /tmp/proxy;
-  fastcgi_temp_path /tmp/fastcgi;
-  uwsgi_temp_path /tmp/uwsgi;
-  scgi_temp_path /tmp/scgi;
-  access_log off;
+const upstream = nginxWith(`  access_log off;
   keepalive_requests 1000000;
   server { listen 8080; default_type text/plain; return 200 "ok"; }
   server {
     listen 8443 ssl http2;
-    ssl_certificate /run/secrets/tls.crt;
-    ssl_certificate_key /run/secrets/tls.key;
     default_type text/plain;
     return 200 "ok";
-  }
-}`;
+  }`);
 
 const site = platformSite({
   publicUrl: "https://localhost",

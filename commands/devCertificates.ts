@@ -5,6 +5,8 @@ import { isIP } from "node:net";
 
 import * as x509 from "@peculiar/x509";
 
+import { covers } from "../provider/edge/certificatePair";
+
 /** The servers of the dev stack that speak TLS. */
 export const tlsServers = ["vault", "postgres", "broker", "zitadel", "edge"] as const;
 export type TlsServer = (typeof tlsServers)[number];
@@ -30,11 +32,13 @@ const renewal = 30 * day;
  * @param stack name of the stack, which the containers' names start with
  * @param edgeAddress IP address that the edge is published on
  * @param authHost host name of the identity provider, which the edge and Zitadel answer to
+ * @param publicHost host name at which clients reach the edge
  */
 export async function createDevCertificates(
   stack: string,
   edgeAddress: string,
   authHost = "auth.localhost",
+  publicHost = "localhost",
 ): Promise<DevCertificates> {
   const notBefore = new Date(Date.now() - 60 * 60 * 1000);
   const notAfter = new Date(Date.now() + lifetime);
@@ -55,15 +59,10 @@ export async function createDevCertificates(
 
   const serverCertificate = async (server: TlsServer) => {
     const own = await generateKeys();
-    const names = [
-      server,
-      `${stack}-${server}`,
-      "localhost",
+    const names = new Set([
+      ...[server, `${stack}-${server}`, "localhost", "127.0.0.1"],
+      ...(server === "edge" ? [publicHost, ...(isIP(edgeAddress) ? [edgeAddress] : [])] : []),
       ...(behindAuthHost.has(server) ? [authHost] : []),
-    ];
-    const addresses = new Set([
-      "127.0.0.1",
-      ...(server === "edge" && isIP(edgeAddress) ? [edgeAddress] : []),
     ]);
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber: serialNumber(),
@@ -78,10 +77,9 @@ export async function createDevCertificates(
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-        new x509.SubjectAlternativeNameExtension([
-          ...names.map((value) => ({ type: "dns" as const, value })),
-          ...[...addresses].map((value) => ({ type: "ip" as const, value })),
-        ]),
+        new x509.SubjectAlternativeNameExtension(
+          [...names].map((value) => ({ type: isIP(value) ? ("ip" as const) : ("dns" as const), value })),
+        ),
         await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey),
       ],
     });
@@ -116,6 +114,7 @@ export function renewalReason(
   certificates: Readonly<Record<TlsServer, string | undefined>>,
   edgeAddress: string,
   authHost = "auth.localhost",
+  publicHost = "localhost",
   now = Date.now(),
 ): string | undefined {
   if (ca === undefined) return "there is no CA yet";
@@ -128,12 +127,12 @@ export function renewalReason(
     if (!certificate.verify(authority.publicKey)) return `the certificate of ${server} is not by this CA`;
     const left = Date.parse(certificate.validTo) - now;
     if (left < renewal) return `the certificate of ${server} expires on ${certificate.validTo}`;
-    if (behindAuthHost.has(server) && !certificate.checkHost(authHost)) {
-      return `the certificate of ${server} is not for ${authHost}`;
-    }
-    if (server === "edge" && isIP(edgeAddress) && !certificate.checkIP(edgeAddress)) {
-      return `the certificate of edge is not for ${edgeAddress}`;
-    }
+    const names = [
+      ...(behindAuthHost.has(server) ? [authHost] : []),
+      ...(server === "edge" ? [publicHost, ...(isIP(edgeAddress) ? [edgeAddress] : [])] : []),
+    ];
+    const missing = names.find((name) => !covers(certificate, name));
+    if (missing !== undefined) return `the certificate of ${server} is not for ${missing}`;
   }
   return undefined;
 }

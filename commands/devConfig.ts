@@ -93,14 +93,15 @@ export async function prepareDevConfig(
   };
   const edgeAddress = text("edgeAddress") ?? "127.0.0.1";
   const authHost = new URL(config["authUrl"] as string).hostname;
+  const publicHost = new URL(config["publicUrl"] as string).hostname;
   const reason =
-    renewalReason(ca, certificates, edgeAddress, authHost) ??
+    renewalReason(ca, certificates, edgeAddress, authHost, publicHost) ??
     (tlsServers.some((server) => config[`${server}PrivateKey`] === undefined)
       ? "a private key is missing"
       : undefined);
   if (reason !== undefined) {
     say(`Signing the certificates of ${tlsServers.join(", ")} (${reason})`);
-    const made = await createDevCertificates(config["name"] as string, edgeAddress, authHost);
+    const made = await createDevCertificates(config["name"] as string, edgeAddress, authHost, publicHost);
     for (const server of tlsServers) {
       config[`${server}Certificate`] = made.servers[server].certificate;
       secrets[`${server}PrivateKey`] = made.servers[server].privateKey;

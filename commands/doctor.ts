@@ -122,6 +122,8 @@ async function stack(state: State): Promise<Finding[]> {
           existsSync(state.caFile) ? readFileSync(state.caFile, "utf8") : undefined,
           certificates as Record<TlsServer, string | undefined>,
           text("edgeAddress") ?? "127.0.0.1",
+          hostOf(text("authUrl")),
+          hostOf(text("publicUrl")),
         );
   const containers = name === undefined ? [] : await stackContainers(name);
   const running = containers.filter(({ state: it }) => it !== "created");
@@ -142,4 +144,8 @@ async function stack(state: State): Promise<Finding[]> {
   return [
     { what: "stack", version, where: state.directory, ...(fixes.length > 0 && { fix: fixes.join("; ") }) },
   ];
+}
+
+function hostOf(url: string | undefined): string | undefined {
+  return url === undefined ? undefined : new URL(url).hostname;
 }

@@ -9,6 +9,7 @@ export type Service = (typeof services)[number];
 const outputs = z.object({
   name: z.string(),
   environment: z.enum(["dev", "prod"]),
+  publicUrl: z.url(),
   authUrl: z.url(),
   edgeUrl: z.url(),
   edgeHttpUrl: z.url(),

@@ -4,8 +4,10 @@ import { connect as connectTls, type SecureVersion } from "node:tls";
 export interface Handshake {
   readonly host: string;
   readonly port: number;
-  /** PEM of the CA that must have signed the server's certificate. Without it nothing is verified. */
-  readonly ca?: string;
+  /** Name that the certificate has to be for. Default: the host. */
+  readonly serverName?: string;
+  /** PEM of the CAs of which one must have signed the server's certificate. Without them nothing is verified. */
+  readonly ca?: string | string[];
   /** Oldest and newest version to offer. Default: TLS 1.2 to 1.3. */
   readonly versions?: readonly [SecureVersion, SecureVersion];
   /** What the protocol says before TLS begins, as PostgreSQL's SSLRequest. */
@@ -23,6 +25,7 @@ export type HandshakeResult = { readonly version: string } | { readonly refused:
 export async function tlsHandshake({
   host,
   port,
+  serverName = host,
   ca,
   versions = ["TLSv1.2", "TLSv1.3"],
   before,
@@ -33,8 +36,8 @@ export async function tlsHandshake({
     return await new Promise((resolve, reject) => {
       const tls = connectTls({
         socket,
-        host,
-        ...(isIP(host) ? {} : { servername: host }),
+        host: serverName,
+        ...(isIP(serverName) ? {} : { servername: serverName }),
         ...(ca === undefined ? { rejectUnauthorized: false } : { ca }),
         minVersion: versions[0],
         maxVersion: versions[1],

@@ -1,3 +1,4 @@
+import { certificate } from "./edge/certificate";
 import { migrations } from "./postgres/migrations";
 import { roleBounds } from "./postgres/roleBounds";
 import type { AnyResource } from "./resource";
@@ -9,6 +10,7 @@ import { instancePolicies } from "./zitadel/instancePolicies";
 
 /** Every resource of this provider by its type token. */
 export const resources: Readonly<Record<string, AnyResource>> = {
+  "hardening:edge:Certificate": certificate,
   "hardening:postgres:Migrations": migrations,
   "hardening:postgres:RoleBounds": roleBounds,
   "hardening:vault:Seal": seal,

@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 
+import { pairProblems } from "../provider/edge/certificatePair";
 import { complexityProblem } from "../components/zitadel/passwordComplexity";
 import { readImageLock, type ImageLock } from "../images/imageLock";
 import { slots } from "../images/release";
@@ -41,6 +42,8 @@ interface Setting<T extends z.ZodType = z.ZodType> {
   /** Environment variable that sets it too, as a deploy workflow injects it. */
   env?: string;
   secret?: true;
+  /** Key of a file that holds it, which goes before. */
+  file?: string;
 }
 
 /** Every key this project knows, in the order in which problems are reported. */
@@ -134,8 +137,15 @@ export const settings = {
   brokerPrivateKey: { schema: privateKey, env: "BROKER_TLS_PRIVATE_KEY", secret: true },
   zitadelCertificate: { schema: certificate, env: "ZITADEL_TLS_CERTIFICATE" },
   zitadelPrivateKey: { schema: privateKey, env: "ZITADEL_TLS_PRIVATE_KEY", secret: true },
-  edgeCertificate: { schema: certificate, env: "EDGE_TLS_CERTIFICATE" },
-  edgePrivateKey: { schema: privateKey, env: "EDGE_TLS_PRIVATE_KEY", secret: true },
+  edgeCertificate: { schema: certificate, env: "EDGE_TLS_CERTIFICATE", file: "edgeCertificateFile" },
+  edgePrivateKey: {
+    schema: privateKey,
+    env: "EDGE_TLS_PRIVATE_KEY",
+    file: "edgePrivateKeyFile",
+    secret: true,
+  },
+  edgeCertificateFile: { schema: z.string().min(1).optional() },
+  edgePrivateKeyFile: { schema: z.string().min(1).optional() },
 } satisfies Record<string, Setting>;
 
 type Key = keyof typeof settings;
@@ -209,12 +219,13 @@ export function parseConfig(source: ConfigSource): StackConfig {
     if (parsed.success) raw[key] = parsed.data;
     else
       problems.push(
-        `${key}: ${value === undefined ? "missing" : reason(parsed.error)}; ${howToSet(key, setting)}`,
+        `${whence(key, source)}: ${value === undefined ? "missing" : reason(parsed.error)}; ${howToSet(key, setting)}`,
       );
   }
   const images = fromFile(raw, "imageLock", (path) => readImageLock(path).images, problems);
   const caCertificate = fromFile(raw, "caCertificateFile", readCertificate, problems);
   problems.push(...acrossKeys(raw));
+  if (caCertificate !== undefined) problems.push(...certificateProblems(raw, caCertificate, source));
   if (images && !images.zitadel && raw["zitadelStandinTag"] === undefined) {
     problems.push(`imageLock: ${String(raw["imageLock"])} has no image of Zitadel; use images.lock.json`);
   }
@@ -246,6 +257,8 @@ const conflicting = Symbol("conflicting");
 function configured(key: Key, setting: Setting, source: ConfigSource, problems: string[]) {
   const fromConfig = source.config[key] || undefined; // Pulumi.yaml's defaults are empty
   const fromEnv = setting.env === undefined ? undefined : source.env[setting.env] || undefined;
+  const path = setting.file === undefined ? undefined : source.config[setting.file] || undefined;
+  if (path !== undefined) return readGiven(path, setting.file!, problems);
   if (setting.secret && fromConfig !== undefined && !source.secretKeys.has(key)) {
     problems.push(`${key}: is stored in plain text; ${howToSet(key, setting)}`);
     return conflicting;
@@ -257,6 +270,43 @@ function configured(key: Key, setting: Setting, source: ConfigSource, problems: 
     return conflicting;
   }
   return fromConfig ?? fromEnv;
+}
+
+function readGiven(path: string, key: string, problems: string[]): string | typeof conflicting {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    problems.push(`${key}: ${(error as Error).message}; correct it: pulumi config set ${key}`);
+    return conflicting;
+  }
+}
+
+/** The key of a value, or that of its file and the file itself. */
+function whence(key: Key, { config }: ConfigSource): string {
+  const { file } = settings[key] as Setting;
+  return file !== undefined && config[file] ? `${file}: ${config[file]}` : key;
+}
+
+/** What would make clients refuse a server, known before anything is deployed. */
+function certificateProblems(raw: Partial<Raw>, caCertificate: string, source: ConfigSource): string[] {
+  const host = (url: string | undefined) => (url === undefined ? [] : [new URL(url).hostname]);
+  const names = {
+    vault: ["vault", "127.0.0.1"],
+    postgres: ["postgres", "127.0.0.1"],
+    broker: ["broker"],
+    zitadel: [...host(raw.authUrl), "127.0.0.1"],
+    edge: [...host(raw.publicUrl), ...host(raw.authUrl)],
+  };
+  return (Object.keys(names) as (keyof typeof names)[]).flatMap((server) => {
+    const { [`${server}Certificate` as const]: certificate, [`${server}PrivateKey` as const]: privateKey } =
+      raw;
+    if (certificate === undefined || privateKey === undefined) return [];
+    const use = { names: names[server], caCertificate, publicly: server === "edge" };
+    return pairProblems({ certificate, privateKey }, use).map(
+      ({ half, problem }) =>
+        `${whence(half === "certificate" ? `${server}Certificate` : `${server}PrivateKey`, source)}: ${problem}`,
+    );
+  });
 }
 
 /** The tunnel to Zitadel's API: all of them, or none. */

@@ -238,6 +238,7 @@ export function platform(config: StackConfig, variation: Variation) {
     target: {
       name: stackName,
       environment: config.environment,
+      publicUrl: config.publicUrl,
       authUrl: config.authUrl,
       edgeUrl: `https://${host(config.edgeAddress)}:${config.edgeHttpsPort}`,
       edgeHttpUrl: `http://${host(config.edgeAddress)}:${config.edgeHttpPort}`,

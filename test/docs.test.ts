@@ -23,6 +23,7 @@ const runBy: readonly (readonly [command: RegExp, where: string])[] = [
   [/^export APEXMCP_STACK=prod/, "test/commands/prodConfig.integration.test.ts"],
   [/^make test$/, ".github/workflows/ci.yml"],
   [/^make doctor$/, "test/docs.integration.test.ts"],
+  [/^make certificate$/, "test/commands/certificate.integration.test.ts"],
   [/^make lock\b/, "test/images/updateLock.test.ts"],
   [/^make github-init /, "test/github/workflows.test.ts"],
   [/^make github /, "needs GitHub"],

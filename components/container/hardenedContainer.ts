@@ -64,6 +64,8 @@ export interface HardenedContainerArgs {
   readonly temporary?: Record<string, number>;
   /** Named volumes: path to volume. The only places that outlive the container. */
   readonly volumes?: Record<string, docker.Volume>;
+  /** Named volumes that something else fills: path to volume. */
+  readonly readOnlyVolumes?: Record<string, docker.Volume>;
   /** Findings this container can't meet, each with the reason. They show in policies and probes. */
   readonly exceptions?: Exception[];
 }
@@ -138,11 +140,7 @@ export class HardenedContainer extends pulumi.ComponentResource {
           (mebibytes) =>
             `rw,noexec,nosuid,nodev,size=${mebibytes}m,uid=${user.uid},gid=${user.gid},mode=0700`,
         ),
-        mounts: Object.entries(args.volumes ?? {}).map(([target, volume]) => ({
-          type: "volume",
-          source: volume.name,
-          target,
-        })),
+        mounts: [...mounts(args.volumes), ...mounts(args.readOnlyVolumes, { readOnly: true })],
         volumes: files ? [{ fromContainer: pulumi.interpolate`${files.container.id}:ro` }] : [],
 
         networksAdvanced: args.networks.map(({ network, alias }) => ({
@@ -183,6 +181,15 @@ function requireNonRoot({ service, user }: HardenedContainerArgs): void {
 function ulimits({ processes }: Limits): docker.types.input.ContainerUlimit[] {
   const limit = (name: string, value: number) => ({ name, soft: value, hard: value });
   return [limit("core", 0), limit("nproc", processes)];
+}
+
+function mounts(volumes: Record<string, docker.Volume> = {}, how: { readOnly?: true } = {}) {
+  return Object.entries(volumes).map(([target, { name }]) => ({
+    type: "volume",
+    source: name,
+    target,
+    ...how,
+  }));
 }
 
 function mapValues<T, U>(record: Record<string, T> | undefined, map: (value: T) => U): Record<string, U> {

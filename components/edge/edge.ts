@@ -1,6 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { dataVolume } from "../container/dataVolume";
 import { HardenedContainer, type NetworkAttachment } from "../container/hardenedContainer";
+import { certificateDirectory } from "../../provider/edge/certificateFiles";
+import { EdgeCertificate } from "./edgeCertificate";
 import { edgeHealthPort, edgeHttpPort, edgeHttpsPort, nginxConfiguration } from "./nginxConfiguration";
 import type { Site } from "./site";
 
@@ -12,10 +15,10 @@ export interface EdgeArgs {
   readonly address: string;
   readonly httpsPort: number;
   readonly httpPort: number;
-  /** PEM; the leaf first, then the chain. */
+  /** PEM; the leaf first, then the chain. A changed one is reloaded; no connection is dropped for it. */
   readonly certificate: pulumi.Input<string>;
   readonly privateKey: pulumi.Input<string>;
-  /** PEM of the CA that signed the upstreams' certificates; {@link upstreamCaFile} in the container. */
+  /** PEM of the stack's own CA, which signed the upstreams' certificates; {@link upstreamCaFile} in the container. */
   readonly caCertificate: string;
   readonly site: Site;
 }
@@ -35,6 +38,22 @@ export class Edge extends pulumi.ComponentResource {
     super("apexmcp:edge:Edge", name, {}, opts);
     const publish = (internal: number, external: number) => ({ address: args.address, internal, external });
 
+    const volume = dataVolume(this, name, { ...args, service: "edge", content: "certificate" });
+    const certificate = new EdgeCertificate(
+      name,
+      {
+        volume: volume.name,
+        image: args.image,
+        container: `${args.stackName}-edge`,
+        address: args.address,
+        port: args.httpsPort,
+        serverName: new URL(args.site.hosts[0]!.origin).hostname,
+        certificate: args.certificate,
+        privateKey: args.privateKey,
+        caCertificate: args.caCertificate,
+      },
+      { parent: this },
+    );
     const server = new HardenedContainer(
       name,
       {
@@ -44,12 +63,12 @@ export class Edge extends pulumi.ComponentResource {
         user: { uid: 101, gid: 101 },
         command: ["nginx", "-c", "/etc/apexmcp/nginx.conf", "-g", "daemon off;"],
         files: {
-          secrets: { "tls.crt": args.certificate, "tls.key": args.privateKey },
           config: {
             "nginx.conf": nginxConfiguration(args.site),
             "ca.crt": args.caCertificate,
           },
         },
+        readOnlyVolumes: { [certificateDirectory]: volume },
         temporary: { "/tmp": 64 },
         networks: args.networks,
         ports: [publish(edgeHttpsPort, args.httpsPort), publish(edgeHttpPort, args.httpPort)],
@@ -65,7 +84,7 @@ export class Edge extends pulumi.ComponentResource {
           ],
         },
       },
-      { parent: this },
+      { parent: this, dependsOn: certificate },
     );
     this.containerName = server.containerName;
     this.registerOutputs();

@@ -1,3 +1,4 @@
+import { certificateDirectory } from "../../provider/edge/certificateFiles";
 import { contentSecurityPolicy, headersOf, type Host, type Location, type Site } from "./site";
 
 /** Ports inside the container; unprivileged, since nginx doesn't run as root. */
@@ -47,8 +48,9 @@ ${site.limits.map(({ name, rate }) => `  limit_req_zone $binary_remote_addr zone
   limit_conn_status 429;
   resolver 127.0.0.11 valid=1s ipv6=off;
 ${realAddress(site)}
-  ssl_certificate /run/secrets/tls.crt;
-  ssl_certificate_key /run/secrets/tls.key;
+  ssl_certificate ${certificateDirectory}/server.pem;
+  ssl_certificate_key ${certificateDirectory}/server.pem;
+  include ${certificateDirectory}/stapling.conf;
   ssl_protocols TLSv1.2 TLSv1.3;
   ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;
   ssl_prefer_server_ciphers off;

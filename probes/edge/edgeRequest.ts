@@ -1,3 +1,5 @@
+import { getCACertificates } from "node:tls";
+
 import { Agent, type Dispatcher, request } from "undici";
 
 import type { Target } from "../target";
@@ -15,19 +17,26 @@ export type EdgeRequest = (
 ) => Promise<EdgeAnswer>;
 
 /** The hosts that the edge serves, each by its origin. */
-export const edgeOrigins = ({ edgeUrl, authUrl }: Target) => ({ gateway: edgeUrl, identity: authUrl });
+export const edgeOrigins = ({ publicUrl, authUrl }: Target) => ({ gateway: publicUrl, identity: authUrl });
+
+/** Whom clients of the edge trust: its certificate may be by the stack's own CA or by a public one. */
+export const edgeAuthorities = ({ caCertificate }: Pick<Target, "caCertificate">): string[] => [
+  caCertificate,
+  ...getCACertificates("default"),
+  ...getCACertificates("system"),
+];
 
 /** Does work with requests to the edge where it is published, whatever its hosts' names resolve to here. */
 export async function withEdge<T>(target: Target, work: (send: EdgeRequest) => Promise<T>): Promise<T> {
   const edge = new URL(target.edgeUrl);
-  const agent = new Agent({ connect: { ca: target.caCertificate, timeout: 5000 } });
+  const agent = new Agent({ connect: { ca: edgeAuthorities(target), timeout: 5000 } });
   try {
     return await work(async (origin, path, { method = "GET", form } = {}) => {
       const response = await request(`${edge.origin}${path}`, {
         dispatcher: agent,
         method: form ? "POST" : method,
         headers: {
-          host: new URL(origin).host,
+          host: new URL(origin).host, // the name that the certificate is verified for, too
           ...(form && { "content-type": "application/x-www-form-urlencoded" }),
         },
         ...(form && { body: new URLSearchParams(form).toString() }),

@@ -2,16 +2,22 @@ import { request } from "undici";
 
 import { fail, pass, probe } from "../probe";
 import { outdatedVersions, tlsHandshake } from "../tlsHandshake";
+import { edgeAuthorities } from "./edgeRequest";
 
 /** Proves edge-listener-require-tls: TLS 1.2 or later with a verified certificate; plain HTTP only redirects. */
 export const requireTls = probe(
   "edge-listener-require-tls",
-  async ({ edgeUrl, edgeHttpUrl, caCertificate }) => {
-    const { hostname, port } = new URL(edgeUrl);
-    const endpoint = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 443) };
+  async ({ publicUrl, authUrl, edgeUrl, edgeHttpUrl, caCertificate }) => {
+    const bare = (url: string) => new URL(url).hostname.replace(/^\[|\]$/g, "");
+    const endpoint = { host: bare(edgeUrl), port: Number(new URL(edgeUrl).port || 443) };
 
-    const good = await tlsHandshake({ ...endpoint, ca: caCertificate });
-    if ("refused" in good) return fail(`no verified TLS connection: ${good.refused}`);
+    const ca = edgeAuthorities({ caCertificate });
+    let spoken = "";
+    for (const name of [publicUrl, authUrl].map(bare)) {
+      const good = await tlsHandshake({ ...endpoint, serverName: name, ca });
+      if ("refused" in good) return fail(`no verified TLS connection for ${name}: ${good.refused}`);
+      spoken = good.version;
+    }
     for (const version of outdatedVersions) {
       const old = await tlsHandshake({ ...endpoint, versions: [version, version] });
       if ("version" in old) return fail(`the edge accepts ${version}`);
@@ -24,7 +30,7 @@ export const requireTls = probe(
       return fail(`plain HTTP is answered with ${statusCode}${location && ` to ${location}`}`);
     }
     return pass(
-      `${good.version} verified, ${outdatedVersions.join(" and ")} refused, plain HTTP redirects (${statusCode})`,
+      `${spoken} verified, ${outdatedVersions.join(" and ")} refused, plain HTTP redirects (${statusCode})`,
     );
   },
 );

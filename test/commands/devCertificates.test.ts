@@ -53,7 +53,14 @@ describe("the development certificates", () => {
 
 describe("the renewal", () => {
   const reason = async (
-    change: Partial<{ ca?: string; edge?: string; address: string; authHost: string; inDays: number }> = {},
+    change: Partial<{
+      ca?: string;
+      edge?: string;
+      address: string;
+      authHost: string;
+      publicHost: string;
+      inDays: number;
+    }> = {},
   ) => {
     const { ca, certificates } = await publicParts();
     return renewalReason(
@@ -61,6 +68,7 @@ describe("the renewal", () => {
       "edge" in change ? { ...certificates, edge: change.edge } : certificates,
       change.address ?? "192.0.2.7",
       change.authHost,
+      change.publicHost,
       Date.now() + (change.inDays ?? 0) * day,
     );
   };

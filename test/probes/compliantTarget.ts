@@ -22,6 +22,7 @@ export function compliantTarget(docker: Docker = unexpected): Mutable<Target> {
   return {
     name: "apexmcp-test",
     environment: "dev",
+    publicUrl: "https://127.0.0.1:8443",
     authUrl: "https://auth.localhost:8443",
     edgeUrl: "https://127.0.0.1:8443",
     edgeHttpUrl: "http://127.0.0.1:8080",

@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 
 import { ConfigError, parseConfig, settings, type ConfigSource } from "../../stacks/config";
-import { selfSigned } from "../support/selfSigned";
+import { CertificateAuthority } from "../support/certificateAuthority";
 
 const directory = mkdtempSync(join(tmpdir(), "config-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -35,12 +35,16 @@ const lock = {
   },
 };
 
-let certificate: string;
+let ca: CertificateAuthority;
 let plain: Record<string, string>;
 let secrets: Record<string, string>;
 
 beforeAll(async () => {
-  certificate = await selfSigned();
+  ca = await CertificateAuthority.create();
+  const names = ["vault", "postgres", "broker", "127.0.0.1", "mcp.test", "auth.test"];
+  const [vault, postgres, broker, zitadel, edge] = await Promise.all(
+    [0, 1, 2, 3, 4].map(() => ca.sign({ names })),
+  );
   plain = {
     name: "acme",
     environment: "dev",
@@ -56,12 +60,12 @@ beforeAll(async () => {
     imageLock: file("lock.json", JSON.stringify(lock)),
     imageTag: "0".repeat(40),
     vaultInitFile: "init.json",
-    caCertificateFile: file("ca.crt", certificate),
-    vaultCertificate: certificate,
-    postgresCertificate: certificate,
-    brokerCertificate: certificate,
-    zitadelCertificate: certificate,
-    edgeCertificate: certificate,
+    caCertificateFile: file("ca.crt", ca.pem),
+    vaultCertificate: vault!.certificate,
+    postgresCertificate: postgres!.certificate,
+    brokerCertificate: broker!.certificate,
+    zitadelCertificate: zitadel!.certificate,
+    edgeCertificate: edge!.certificate,
   };
   secrets = {
     vaultJwtSecret: random(),
@@ -71,16 +75,16 @@ beforeAll(async () => {
     postgresAppPassword: random(),
     postgresAuditorPassword: random(),
     postgresZitadelPassword: random(),
-    vaultPrivateKey: privateKey(),
-    postgresPrivateKey: privateKey(),
-    brokerPrivateKey: privateKey(),
-    zitadelPrivateKey: privateKey(),
+    vaultPrivateKey: vault!.privateKey,
+    postgresPrivateKey: postgres!.privateKey,
+    brokerPrivateKey: broker!.privateKey,
+    zitadelPrivateKey: zitadel!.privateKey,
     zitadelMasterKey: randomBytes(16).toString("hex"),
     zitadelAdminPassword: `Aa1!${random()}`,
     zitadelDeployerKey: String(
       generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs8", format: "pem" }),
     ),
-    edgePrivateKey: privateKey(),
+    edgePrivateKey: edge!.privateKey,
   };
 });
 
@@ -116,7 +120,7 @@ function problems(given: ConfigSource): string[] {
 
 it("accepts a complete configuration and makes every secret a Pulumi secret", async () => {
   const config = parseConfig(source());
-  expect(config).toMatchObject({ name: "acme", edgeHttpsPort: 8443, caCertificate: certificate });
+  expect(config).toMatchObject({ name: "acme", edgeHttpsPort: 8443, caCertificate: ca.pem });
   expect(config.images.vault.name).toBe("localhost/vault");
   expect(await pulumi.isSecret(config.oauthJwtSecret)).toBe(true);
   expect(await pulumi.isSecret(config.edgePrivateKey)).toBe(true);
@@ -195,6 +199,60 @@ it.each(
 
 it("refuses what isn't a certificate or a private key", () => {
   expect(problems(source({ edgeCertificate: "none", edgePrivateKey: "none" }))).toHaveLength(2);
+});
+
+describe("a server's certificate is refused before anything is deployed", () => {
+  it("when it has expired or lacks a host, beside every other problem", async () => {
+    const pair = await ca.sign({ names: ["mcp.test"], from: -9, to: -1 });
+    const found = problems(
+      source({ vaultPort: "80", edgeCertificate: pair.certificate, edgePrivateKey: pair.privateKey }),
+    );
+    expect(found).toEqual([
+      expect.stringMatching(/^vaultPort: /),
+      expect.stringMatching(/^edgeCertificate: has expired on /),
+      expect.stringMatching(/^edgeCertificate: is not for auth.test, but for DNS:mcp.test; get one/),
+    ]);
+  });
+
+  it.each(["vault", "postgres", "broker", "zitadel", "edge"])(
+    "when %s has the key of another, or one that the stack's CA didn't sign",
+    async (server) => {
+      const other = (await CertificateAuthority.create("other")).sign({
+        names: ["vault", "postgres", "broker", "127.0.0.1", "mcp.test", "auth.test"],
+      });
+      const { certificate, privateKey } = await other;
+      expect(problems(source({ [`${server}PrivateKey`]: privateKey }))).toEqual([
+        expect.stringMatching(`^${server}PrivateKey: is not the certificate's key`),
+      ]);
+      expect(
+        problems(source({ [`${server}PrivateKey`]: privateKey, [`${server}Certificate`]: certificate })),
+      ).toEqual([expect.stringMatching(`^${server}Certificate: has no chain from its issuer CN=other`)]);
+    },
+  );
+
+  it("naming the file that it is in, which goes before the value", async () => {
+    const good = await ca.sign({ names: ["mcp.test", "auth.test"] });
+    const old = await ca.sign({ names: ["mcp.test", "auth.test"], from: -9, to: -1 });
+    const files = {
+      edgeCertificateFile: file("edge.crt", good.certificate),
+      edgePrivateKeyFile: file("edge.key", good.privateKey),
+    };
+    expect(problems(source(files))).toEqual([]);
+    expect(parseConfig(source(files)).edgeCertificate).toBe(good.certificate);
+
+    file("edge.crt", old.certificate);
+    expect(problems(source(files))).toEqual([
+      expect.stringMatching(`^edgeCertificateFile: ${files.edgeCertificateFile}: has expired on `),
+      expect.stringMatching(`^edgePrivateKeyFile: ${files.edgePrivateKeyFile}: is not the certificate's key`),
+    ]);
+    file("edge.crt", "nonsense");
+    expect(problems(source(files))).toEqual([
+      expect.stringMatching(`^edgeCertificateFile: ${files.edgeCertificateFile}: is not a PEM certificate`),
+    ]);
+    expect(problems(source({ ...files, edgeCertificateFile: "/nowhere/edge.crt" }))).toEqual([
+      expect.stringMatching(/^edgeCertificateFile: .*\/nowhere\/edge.crt.*; correct it: pulumi config set/),
+    ]);
+  });
 });
 
 it.each([

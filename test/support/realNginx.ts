@@ -7,30 +7,62 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { createDevCertificates } from "../../commands/devCertificates";
 import { edgeHttpsPort } from "../../components/edge/nginxConfiguration";
+import { certificateDirectory } from "../../provider/edge/certificateFiles";
+import type { CertificatePair } from "../../provider/edge/certificatePair";
+import { installCertificate, type Installation } from "../../provider/edge/installCertificate";
 import { stackImage } from "./stackImage";
 
 const docker = (args: string[], input?: Buffer) =>
   execFileSync("docker", args, { encoding: "utf8", input, stdio: ["pipe", "pipe", "pipe"] }).trim();
 
-/** Containers of the stack's nginx on a network of their own, which goes with them. */
+/** A whole configuration of an nginx without privileges, around what its http block has. */
+export function nginxWith(http: string): string {
+  return `pid /tmp/nginx.pid;
+events {}
+http {
+  client_body_temp_path /tmp/body;
+  proxy_temp_path /tmp/proxy;
+  fastcgi_temp_path /tmp/fastcgi;
+  uwsgi_temp_path /tmp/uwsgi;
+  scgi_temp_path /tmp/scgi;
+  ssl_certificate ${certificateDirectory}/server.pem;
+  ssl_certificate_key ${certificateDirectory}/server.pem;
+${http}
+}
+`;
+}
+
+/** Containers of the stack's nginx, with one certificate, on a network of their own, which goes with them. */
 export class RealNginx implements AsyncDisposable {
-  private readonly network = `real-nginx-${randomBytes(4).toString("hex")}`;
+  readonly network = `real-nginx-${randomBytes(4).toString("hex")}`;
+  private readonly volume = `${this.network}-edge-certificate`;
   private readonly containers: string[] = [];
 
-  private constructor(
-    readonly caCertificate: string,
-    private readonly files: Record<string, string>,
-  ) {}
+  private constructor(readonly caCertificate: string) {}
 
-  static async create(): Promise<RealNginx> {
-    const { ca, servers } = await createDevCertificates("real-nginx", "127.0.0.1");
-    const nginx = new RealNginx(ca, {
-      "run/secrets/tls.crt": servers.edge.certificate,
-      "run/secrets/tls.key": servers.edge.privateKey,
-      "etc/apexmcp/ca.crt": ca,
-    });
+  /** @param given a pair of one's own, and its CA */
+  static async create(given?: CertificatePair & { readonly caCertificate: string }): Promise<RealNginx> {
+    const pair = given ?? (await devPair());
+    const nginx = new RealNginx(pair.caCertificate);
     docker(["network", "create", nginx.network]);
+    docker(["volume", "create", nginx.volume]);
+    await installCertificate(nginx.installation(pair, { name: "none", address: "127.0.0.1:1" }));
     return nginx;
+  }
+
+  /** What gives one of them, which is published at an address, another pair. */
+  installation(pair: CertificatePair, at: { readonly name: string; readonly address: string }): Installation {
+    const [address = "", port] = at.address.split(":");
+    return {
+      ...pair,
+      caCertificate: this.caCertificate,
+      volume: this.volume,
+      image: stackImage("nginx"),
+      container: `${this.network}-${at.name}`,
+      address,
+      port: Number(port),
+      serverName: "localhost",
+    };
   }
 
   /** Starts one; gives `host:port` at which it answers with TLS on this machine. */
@@ -38,12 +70,22 @@ export class RealNginx implements AsyncDisposable {
     const container = `${this.network}-${name}`;
     docker([
       ...["create", "--name", container, "--network", this.network, "--network-alias", name],
-      ...["--user", "101:101", `--publish=127.0.0.1::${edgeHttpsPort}`, "--tmpfs=/tmp:uid=101,gid=101"],
+      ...["--user", "101:101", "--group-add=0", `--volume=${this.volume}:${certificateDirectory}:ro`],
+      ...[`--publish=127.0.0.1::${edgeHttpsPort}`, "--tmpfs=/tmp:uid=101,gid=101"],
       ...["--entrypoint=nginx", stackImage("nginx"), "-c", "/etc/apexmcp/nginx.conf", "-g", "daemon off;"],
     ]);
     this.containers.push(container);
-    copyInto(container, { ...this.files, "etc/apexmcp/nginx.conf": configuration });
+    copyInto(container, {
+      "etc/apexmcp/ca.crt": this.caCertificate,
+      "etc/apexmcp/nginx.conf": configuration,
+    });
     docker(["start", container]);
+    return this.addressOf(name);
+  }
+
+  /** `host:port` at which it answers with TLS on this machine; another one after a restart. */
+  async addressOf(name: string): Promise<string> {
+    const container = `${this.network}-${name}`;
     for (let attempt = 0; attempt < 100; attempt++) {
       const ports = spawnSync("docker", ["port", container, `${edgeHttpsPort}/tcp`], { encoding: "utf8" });
       const address = ports.stdout.split("\n")[0] ?? "";
@@ -56,9 +98,15 @@ export class RealNginx implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     for (const container of this.containers) docker(["rm", "--force", "--volumes", container]);
+    docker(["volume", "rm", this.volume]);
     docker(["network", "rm", this.network]);
     return Promise.resolve();
   }
+}
+
+async function devPair() {
+  const { ca, servers } = await createDevCertificates("real-nginx", "127.0.0.1");
+  return { ...servers.edge, caCertificate: ca };
 }
 
 /** As files of 101:101. */

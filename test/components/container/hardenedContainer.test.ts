@@ -156,6 +156,7 @@ it("has no property that would turn hardening off", () => {
     files: true,
     temporary: true,
     volumes: true,
+    readOnlyVolumes: true,
     exceptions: true,
   };
   expect(

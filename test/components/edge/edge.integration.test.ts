@@ -1,6 +1,6 @@
 import { nginxConfiguration } from "../../../components/edge/nginxConfiguration";
 import { headersOf, platformSite } from "../../../components/edge/site";
-import { RealNginx } from "../../support/realNginx";
+import { nginxWith, RealNginx } from "../../support/realNginx";
 import { Agent, request, type Dispatcher } from "undici";
 
 jest.setTimeout(120_000);
@@ -16,23 +16,14 @@ const site = platformSite({
 });
 
 /** Answers 200, 404 and 500, and sends a weaker header of its own; the identity provider's own name isn't there. */
-const behind = `pid /tmp/nginx.pid;
-events {}
-http {
-  client_body_temp_path /tmp/body;
-  proxy_temp_path /tmp/proxy;
-  fastcgi_temp_path /tmp/fastcgi;
-  uwsgi_temp_path /tmp/uwsgi;
-  scgi_temp_path /tmp/scgi;
-  server {
+const behind = nginxWith(`  server {
     listen 8443;
     add_header X-Frame-Options SAMEORIGIN always;
     add_header Content-Security-Policy "default-src 'self' 'nonce-1'" always;
     location / { return 200 "$http_x_forwarded_for"; }
     location /missing { return 404; }
     location /broken { return 500; }
-  }
-}`;
+  }`);
 
 let nginx: RealNginx;
 let agent: Agent;

@@ -38,6 +38,14 @@ describe("edge-listener-require-tls", () => {
     expect(await requireTls.run(await edge({ http }))).toMatchObject({ outcome: "fail" });
   });
 
+  it("fails when the certificate isn't for a host of the stack", async () => {
+    for (const key of ["publicUrl", "authUrl"])
+      expect(await requireTls.run({ ...(await edge()), [key]: "https://elsewhere.test" })).toMatchObject({
+        outcome: "fail",
+        observed: expect.stringContaining("no verified TLS connection for elsewhere.test") as string,
+      });
+  });
+
   it("fails on TLS 1.1", async () => {
     expect(await requireTls.run(await edge({ minVersion: "TLSv1.1" }))).toMatchObject({ outcome: "fail" });
   });
