@@ -17,6 +17,8 @@ interface Scanner {
   /** Returns the program, installed where it wasn't. */
   readonly program: () => Promise<string>;
   readonly args: readonly string[];
+  /** What it says where it could not find out. */
+  readonly unreachable?: RegExp;
 }
 
 const scanners: readonly Scanner[] = [
@@ -34,6 +36,7 @@ const scanners: readonly Scanner[] = [
     what: "npm audit: known vulnerabilities of the packages that are deployed",
     program: () => Promise.resolve("npm"),
     args: ["audit", "--omit=dev"],
+    unreachable: /audit endpoint returned an error/,
   },
   {
     what: "gitleaks: secrets in the whole history",
@@ -46,22 +49,40 @@ void main({
   name: "scan",
   summary: "scans workflows, dependencies and the whole history; installs the scanners it lacks",
   run: async () => {
-    const bad: string[] = [];
-    for (const { what, program, args } of scanners) {
-      console.log(`\n${what}`);
-      const result = await execa(await program(), args, { cwd: root, reject: false, all: true });
-      console.log(result.all.trim());
-      if (result.exitCode !== 0) bad.push(what.split(":")[0]!);
+    const problems: string[] = [];
+    for (const scanner of scanners) {
+      console.log(`\n${scanner.what}`);
+      const verdict = await scan(scanner);
+      console.log(`=> ${verdict}`);
+      if (verdict !== nothing) problems.push(`${scanner.what.split(":")[0]} ${verdict}`);
     }
-    if (bad.length > 0)
-      throw new CommandError(`${bad.join(", ")} found something`, "solve what is named above");
+    if (problems.length > 0)
+      throw new CommandError(problems.join(", "), "solve what is named above, then run this again");
   },
 });
+
+const nothing = "found nothing";
+
+async function scan({ program, args, unreachable }: Scanner): Promise<string> {
+  let file;
+  try {
+    file = await program();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  const { exitCode, all } = await execa(file, args, { cwd: root, reject: false, all: true });
+  console.log(all.trim());
+  if (exitCode === 0) return nothing;
+  return exitCode === undefined || unreachable?.test(all) ? "could not find out" : "found something";
+}
 
 async function fromPyPi(name: string, version: string): Promise<string> {
   const folder = join(tools, `${name}-${version}`);
   const program = join(folder, "bin", name);
   if (existsSync(program)) return program;
+  const { exitCode } = await execa("python3", ["-c", "import ensurepip"], { reject: false });
+  if (exitCode !== 0)
+    await install("python3-venv", join(root, "toolchain", "apt.sh"), ["install", "python3-venv"]);
   await install(name, "python3", ["-m", "venv", folder]);
   await install(name, join(folder, "bin", "pip"), ["install", "--quiet", `${name}==${version}`]);
   return program;

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 
 import { parse } from "yaml";
 
@@ -87,36 +87,6 @@ it("gives a pull request's run neither the unseal key nor the signing key", () =
   const text = readFileSync(join(folder, "preview.yml"), "utf8");
   for (const name of ["VAULT_UNSEAL_KEY", "IMAGE_SIGNING_KEY"]) expect(text).not.toContain(name);
 });
-
-/** Where make scan installs them, and PATH. */
-function scanner(name: string): string | undefined {
-  const cache = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "apexmcp/scanners");
-  const installed = [
-    ...(process.env["PATH"] ?? "").split(delimiter),
-    ...list(cache).flatMap((it) => [join(cache, it), join(cache, it, "bin")]),
-  ];
-  return installed.filter((it) => list(it).includes(name)).map((it) => join(it, name))[0];
-}
-
-function list(path: string): string[] {
-  try {
-    return readdirSync(path);
-  } catch {
-    return [];
-  }
-}
-
-const tools: [string, string[]][] = [
-  ["zizmor", ["--offline", "--quiet", "--persona=pedantic", folder]],
-  ["actionlint", ["-color=false", ...files.map((file) => join(folder, file))]],
-];
-for (const [name, args] of tools) {
-  const program = scanner(name);
-  if (!program) console.log(`${name} is not installed, so it isn't run here: make scan installs it`);
-  (program ? it : it.skip)(`gives ${name} nothing to report`, () => {
-    execFileSync(program!, args, { cwd: root, encoding: "utf8" }); // throws with what it reports
-  });
-}
 
 it("is written for another repository and branch, and not over what differs there", () => {
   const other = mkdtempSync(join(tmpdir(), "other-repository-"));
