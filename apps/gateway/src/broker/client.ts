@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Pool } from "undici";
 import { z } from "zod";
+import { withDeadline } from "../deadline";
 import { RequestTokenSigner } from "../tokens/requestToken";
 import type { AuditWriter, CredentialAction } from "./audit";
 import {
@@ -142,18 +143,20 @@ export class CredentialClient {
   async #exchange({ method, path, body }: BrokerRequest, id: string) {
     const { token } = this.#signer.sign({ method, path, body }, id);
     try {
-      const response = await this.#pool.request({
-        method,
-        path,
-        headers: { authorization: `Bearer ${token}`, ...(body && { "content-type": "application/json" }) },
-        body: body ?? null,
-        signal: AbortSignal.timeout(TIMEOUT),
+      return await withDeadline(TIMEOUT, async (signal) => {
+        const response = await this.#pool.request({
+          method,
+          path,
+          headers: { authorization: `Bearer ${token}`, ...(body && { "content-type": "application/json" }) },
+          body: body ?? null,
+          signal,
+        });
+        return {
+          status: response.statusCode,
+          text: await response.body.text(),
+          retryAfter: Number(response.headers["retry-after"]) || undefined,
+        };
       });
-      return {
-        status: response.statusCode,
-        text: await response.body.text(),
-        retryAfter: Number(response.headers["retry-after"]) || undefined,
-      };
     } catch (error) {
       const { code, name } = error as NodeJS.ErrnoException;
       throw new BrokerError("broker-unreachable", `the credential broker doesn't answer (${code ?? name})`);

@@ -1,5 +1,6 @@
 import { Pool } from "undici";
 import { z } from "zod";
+import { withDeadline } from "../deadline";
 
 /** Milliseconds. Connecting is on a local network; the whole covers the wait for a free connection too. */
 const CONNECT_TIMEOUT = 1000;
@@ -60,19 +61,20 @@ export class VaultConnection {
     let status: number;
     let text: string;
     try {
-      const response = await this.#pool.request({
-        method,
-        path: `/v1/${path}`,
-        headers: {
-          "x-vault-request": "true",
-          ...(token !== undefined && { "x-vault-token": token }),
-          ...(correlation !== undefined && { "x-correlation-id": correlation }),
-        },
-        body: body === undefined ? null : JSON.stringify(body),
-        signal: AbortSignal.timeout(TIMEOUT),
+      [status, text] = await withDeadline(TIMEOUT, async (signal) => {
+        const response = await this.#pool.request({
+          method,
+          path: `/v1/${path}`,
+          headers: {
+            "x-vault-request": "true",
+            ...(token !== undefined && { "x-vault-token": token }),
+            ...(correlation !== undefined && { "x-correlation-id": correlation }),
+          },
+          body: body === undefined ? null : JSON.stringify(body),
+          signal,
+        });
+        return [response.statusCode, await response.body.text()];
       });
-      status = response.statusCode;
-      text = await response.body.text();
     } catch (error) {
       const { code, name } = error as NodeJS.ErrnoException;
       throw new VaultUnavailable("unreachable", `Vault doesn't answer (${code ?? name})`);
