@@ -51,7 +51,7 @@ export class Gateway extends pulumi.ComponentResource {
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("apexmcp:gateway:Gateway", name, {}, opts);
     const { postgres } = args;
-    const ready = `fetch("http://127.0.0.1:${gatewayPort}/readyz").then((it) => process.exit(it.ok ? 0 : 1), () => process.exit(1))`;
+    const ready = `require("node:http").get("http://127.0.0.1:${gatewayPort}/readyz", (it) => process.exit(it.statusCode === 200 ? 0 : 1)).on("error", () => process.exit(1))`;
 
     const server = new HardenedContainer(
       name,
