@@ -78,6 +78,7 @@ import { requirePasswordChange } from "./zitadel/requirePasswordChange";
 import { disallowSharedVolume } from "./container/disallowSharedVolume";
 import { disallowUnlimited } from "./container/disallowUnlimited";
 import { requireCsp } from "./edge/requireCsp";
+import { requireHeaders } from "./edge/requireHeaders";
 import { requirePermissionsPolicy } from "./edge/requirePermissionsPolicy";
 import { disallowShadowedHeader } from "./edge/disallowShadowedHeader";
 import { requireRateLimits } from "./edge/requireRateLimits";
@@ -172,6 +173,7 @@ const onDeclarations: readonly (PolicyDefinition | StackPolicyDefinition)[] = [
   disallowSharedVolume,
   disallowUnlimited,
   requireCsp,
+  requireHeaders,
   requirePermissionsPolicy,
   disallowShadowedHeader,
   requireRateLimits,

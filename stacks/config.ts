@@ -219,7 +219,9 @@ export function parseConfig(source: ConfigSource): StackConfig {
     if (parsed.success) raw[key] = parsed.data;
     else
       problems.push(
-        `${whence(key, source)}: ${value === undefined ? "missing" : reason(parsed.error)}; ${howToSet(key, setting)}`,
+        `${whence(key, source)}: ${value === undefined ? "missing" : reason(parsed.error)}; ${
+          whence(key, source) === key ? howToSet(key, setting) : "correct that file"
+        }`,
       );
   }
   const images = fromFile(raw, "imageLock", (path) => readImageLock(path).images, problems);

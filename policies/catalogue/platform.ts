@@ -67,11 +67,9 @@ export const platformFindings = {
       "Add each header with `always` in every server block, and again in every location that has an add_header of its own.",
     places: {
       component: "components/edge/edge.ts",
-      policy: {
-        none: "edge-header-require-hsts, -csp, -permissions-policy and -disallow-shadowing refuse what takes each away",
-      },
+      policy: "policies/edge/requireHeaders.ts",
       probe: "probes/edge/requireHeaders.ts",
-      test: "test/components/edge/edge.integration.test.ts",
+      test: "test/policies/edge/requireHeaders.test.ts",
     },
   },
   "edge-header-require-hsts": {

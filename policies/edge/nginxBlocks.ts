@@ -50,37 +50,59 @@ export function* nested(
 export const named = ({ directives }: Block, name: string): Directive[] =>
   directives.filter(([first]) => first === name);
 
-/** A server that serves TLS, with the blocks around it. */
-export interface TlsServer {
+/** A server that others than its own machine can ask, with the blocks around it, nearest first. */
+export interface Server {
+  /** Where it is: the input, and the server's name. */
   readonly path: string;
   readonly server: Block;
   readonly around: readonly Block[];
+  readonly tls: boolean;
 }
+
+/** Every {@link Server} among a resource's nginx configurations. */
+export function* serversOf(props: unknown): Iterable<Server> {
+  for (const { path, text } of nginxConfigurations(props)) {
+    for (const { block: server, around } of nested(nginxBlocks(text))) {
+      if (server.opening[0] !== "server" || isLoopback(server)) continue;
+      const tls = named(server, "listen").some((words) => words.includes("ssl"));
+      yield { path: `${path}, server ${nameOf(server)},`, server, around, tls };
+    }
+  }
+}
+
+const nameOf = (server: Block) =>
+  `${named(server, "server_name")[0]?.[1] ?? "_"} (${named(server, "listen")[0]?.[1] ?? "80"})`;
+
+const isLoopback = (server: Block) => {
+  const listens = named(server, "listen");
+  return listens.length > 0 && listens.every(([, address = ""]) => /^(127\.|\[::1\]|unix:)/.test(address));
+};
 
 /** A policy on the servers with TLS among a container's nginx configurations. */
 export function nginxPolicy(definition: {
   finding: FindingId;
-  check(server: TlsServer): Iterable<Problem>;
+  check(server: Server): Iterable<Problem>;
 }): PolicyDefinition {
   return definePolicy({
     finding: definition.finding,
     appliesTo: declaresContainers,
     *check({ props }) {
-      for (const { path, text } of nginxConfigurations(props)) {
-        for (const { block: server, around } of nested(nginxBlocks(text))) {
-          if (server.opening[0] !== "server") continue;
-          if (!named(server, "listen").some((words) => words.includes("ssl"))) continue;
-          yield* definition.check({ path, server, around });
-        }
-      }
+      for (const server of serversOf(props)) if (server.tls) yield* definition.check(server);
     },
   });
 }
 
-/** The value of a header that the server sends itself, where it sends it: its own, or else what it inherits. */
-export function headerOf({ server, around }: TlsServer, header: string): string | undefined {
+/** The add_header directive by which the server sends a header itself: its own, or else one that it inherits. */
+export function addHeaderOf(
+  { server, around }: Omit<Server, "path" | "tls">,
+  header: string,
+): Directive | undefined {
   const sending = [server, ...around].find((block) => named(block, "add_header").length > 0);
-  const found =
-    sending && named(sending, "add_header").find(([, name]) => name?.toLowerCase() === header.toLowerCase());
-  return found?.[2];
+  return (
+    sending && named(sending, "add_header").find(([, name]) => name?.toLowerCase() === header.toLowerCase())
+  );
 }
+
+/** The value of a header that the server sends itself. */
+export const headerOf = (server: Server, header: string): string | undefined =>
+  addHeaderOf(server, header)?.[2];

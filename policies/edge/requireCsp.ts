@@ -1,14 +1,11 @@
 import { masked } from "../masked";
-import { headerOf, named, nested, nginxPolicy } from "./nginxBlocks";
+import { headerOf, named, nested, nginxPolicy, type Server } from "./nginxBlocks";
 
 /** Requires an nginx that serves a web application's files to send a Content-Security-Policy that confines scripts. */
 export const requireCsp = nginxPolicy({
   finding: "edge-header-require-csp",
   *check(tls) {
-    const serves = [...nested(tls.server)].some(
-      ({ block }) => named(block, "root").length + named(block, "alias").length > 0,
-    );
-    if (!serves) return; // what answers for it sends its own
+    if (!servesFiles(tls)) return; // what answers for it sends its own
     const value = headerOf(tls, "Content-Security-Policy");
     const required = "default-src and script-src without unsafe-inline, unsafe-eval or *";
     if (value === undefined) {
@@ -22,6 +19,10 @@ export const requireCsp = nginxPolicy({
     }
   },
 });
+
+/** Whether it answers with files of its own. */
+export const servesFiles = ({ server }: Server): boolean =>
+  [...nested(server)].some(({ block }) => named(block, "root").length + named(block, "alias").length > 0);
 
 const directivesOf = (policy: string) =>
   new Map(

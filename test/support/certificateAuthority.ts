@@ -40,7 +40,7 @@ export class CertificateAuthority {
   }
 
   get pem(): string {
-    return this.certificate.toString("pem");
+    return `${this.certificate.toString("pem")}\n`;
   }
 
   /** PEM, PKCS #8. */
@@ -67,7 +67,7 @@ export class CertificateAuthority {
         ? []
         : [new x509.AuthorityInfoAccessExtension({ ocsp: leaf.responder })]),
     ]);
-    return { certificate: certificate.toString("pem"), privateKey: await pkcs8(keys) };
+    return { certificate: `${certificate.toString("pem")}\n`, privateKey: await pkcs8(keys) };
   }
 
   private issue(subject: string, keys: CryptoKeyPair, leaf: Leaf, extensions: x509.Extension[]) {

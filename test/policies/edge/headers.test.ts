@@ -1,6 +1,11 @@
 import { accepts, refuses } from "../cases";
 import { container } from "../compliantContainer";
 
+const base = [
+  'add_header X-Content-Type-Options "nosniff" always;',
+  'add_header X-Frame-Options "DENY" always;',
+  'add_header Referrer-Policy "no-referrer" always;',
+].join(" ");
 const permissions =
   'add_header Permissions-Policy "camera=(), microphone=(), geolocation=(), payment=()" always;';
 const hsts = 'add_header Strict-Transport-Security "max-age=31536000" always;';
@@ -10,7 +15,7 @@ const strict = csp("default-src 'self'; object-src 'none'");
 /** A container with an nginx whose TLS server has these directives. */
 const nginx = (...directives: string[]) =>
   container((props) => {
-    const server = ["listen 8443 ssl;", ...directives].join("\n    ");
+    const server = ["listen 8443 ssl;", base, ...directives].join("\n    ");
     props.uploads = [
       { file: "/etc/nginx/nginx.conf", content: `http {\n  server {\n    ${server}\n  }\n}\n` },
     ];
@@ -56,7 +61,7 @@ accepts({
     nginx(
       hsts,
       permissions,
-      `location / { ${hsts} ${permissions} add_header Cache-Control no-store; return 204; }`,
+      `location / { ${base} ${hsts} ${permissions} add_header Cache-Control no-store; return 204; }`,
     ),
   "a location that merges": () =>
     nginx(

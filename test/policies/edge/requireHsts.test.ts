@@ -8,21 +8,21 @@ const nginx = (...directives: string[]) =>
       (props.uploads = [
         {
           file: "/etc/nginx/nginx.conf",
-          content: `http {\n server {\n${[...directives, permissions].join("\n")}\n }\n}\n`,
+          content: `http {\n server {\n${[...directives, others].join("\n")}\n }\n}\n`,
         },
       ]),
   );
-const permissions =
-  'add_header Permissions-Policy "camera=(), microphone=(), geolocation=(), payment=()" always;';
+const others =
+  'add_header X-Content-Type-Options nosniff always; add_header X-Frame-Options DENY always; add_header Referrer-Policy no-referrer always; add_header Permissions-Policy "camera=(), microphone=(), geolocation=(), payment=()" always;';
 const hsts = 'add_header Strict-Transport-Security "max-age=31536000; includeSubDomains; preload" always;';
 
 describe("edge-header-require-hsts", () => {
   refuses("edge-header-require-hsts", {
     "TLS without the header": () => nginx("listen 8443 ssl;"),
     "a header of a month": () =>
-      nginx("listen 8443 ssl;", "add_header Strict-Transport-Security max-age=2592000;"),
+      nginx("listen 8443 ssl;", "add_header Strict-Transport-Security max-age=2592000 always;"),
     "a short one among others": () =>
-      nginx("listen 8443 ssl;", hsts, "add_header Strict-Transport-Security max-age=60;"),
+      nginx("listen 8443 ssl;", hsts, "add_header Strict-Transport-Security max-age=60 always;"),
   });
 });
 

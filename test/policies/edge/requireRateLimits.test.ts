@@ -2,7 +2,7 @@ import { accepts, refuses } from "../cases";
 import { container } from "../compliantContainer";
 
 const headers =
-  'add_header Strict-Transport-Security "max-age=31536000"; add_header Permissions-Policy "camera=(), microphone=(), geolocation=(), payment=()";';
+  'add_header Strict-Transport-Security "max-age=31536000" always; add_header Permissions-Policy "camera=(), microphone=(), geolocation=(), payment=()" always; add_header X-Content-Type-Options nosniff always; add_header X-Frame-Options DENY always; add_header Referrer-Policy no-referrer always;';
 
 const nginx = (directives: string, http = "") =>
   container((props) => {
