@@ -5,7 +5,7 @@ export const requireRateLimits = nginxPolicy({
   finding: "edge-rate-require-limits",
   *check({ path, server, around }) {
     for (const { block, around: inner } of nested(server, around)) {
-      const passes = ["proxy_pass", "fastcgi_pass", "grpc_pass", "uwsgi_pass"].some(
+      const passes = ["proxy_pass", "fastcgi_pass", "grpc_pass", "uwsgi_pass", "scgi_pass"].some(
         (name) => named(block, name).length > 0,
       );
       if (!passes) continue;

@@ -3,7 +3,7 @@ import type { Settings } from "../../policies/judge";
 import { evaluate, type TestedResource } from "./evaluate";
 
 /** Says what was observed, what is required and how to fix it. */
-const wholeMessage = /: \S[^]*; required: \S[^]*\. Fix: \S/;
+const wholeMessage = /: (?!undefined;)\S[^]*; required: (?!undefined\.)\S[^]*\. Fix: \S/;
 
 /** Expects each resource, which has one property broken, to have exactly the finding, and no policy to fail open. */
 export function refuses(finding: FindingId, cases: Record<string, () => TestedResource>): void {

@@ -1,5 +1,6 @@
 import { accepts, refuses } from "../cases";
 import { container } from "../compliantContainer";
+import { evaluate } from "../evaluate";
 
 const base = [
   'add_header X-Content-Type-Options "nosniff" always;',
@@ -30,6 +31,9 @@ describe("edge-header-require-csp", () => {
       nginx(hsts, permissions, files, csp("default-src 'self'; script-src 'self' 'unsafe-inline'")),
     "evaluated scripts": () => nginx(hsts, permissions, files, csp("script-src 'unsafe-eval'")),
     "scripts from anywhere": () => nginx(hsts, permissions, files, csp("default-src *")),
+    "scripts from every https address": () =>
+      nginx(hsts, permissions, files, csp("script-src 'self'  https:")),
+    "scripts from every http address": () => nginx(hsts, permissions, files, csp("script-src http:")),
     "a policy that says nothing of scripts": () =>
       nginx(hsts, permissions, files, csp("frame-ancestors 'none'")),
   });
@@ -52,8 +56,34 @@ describe("edge-header-disallow-shadowing", () => {
   });
 });
 
+test("tells what a server lacks, and what a block drops", async () => {
+  const lacking = await evaluate(nginx(hsts, 'add_header Permissions-Policy "camera=()" always;'));
+  expect(lacking.messages.join()).toContain("required: microphone=(), geolocation=(), payment=().");
+  const dropping = await evaluate(
+    nginx(hsts, permissions, "location /a { add_header X-A 1; add_header X-B 2; return 204; }"),
+  );
+  expect(dropping.messages.join()).toMatch(
+    /location \/a, which drops strict-transport-security, permissions-policy/i,
+  );
+});
+
 accepts({
+  "a server without TLS, whatever it serves": () =>
+    container((props) => {
+      props.uploads = [{ file: "/n.conf", content: `http { server { listen 8080; ${files} } }` }];
+    }),
+  "a server that listens without TLS too": () =>
+    nginx("listen 8080;", hsts, permissions, "location / { return 204; }"),
+  "quoted and escaped words, variables and comments": () =>
+    nginx(
+      hsts,
+      permissions,
+      `# location / { root /srv/web; }`,
+      `location / { return 200 'it\\'s { here; } \${host}'; } # add_header X-A 1;`,
+    ),
   "files with a strict policy": () => nginx(hsts, permissions, strict, files),
+  "scripts of one other site": () =>
+    nginx(hsts, permissions, csp("script-src 'self' https://cdn.example.com data.example.com"), files),
   "a strict script-src beside a loose default-src": () =>
     nginx(hsts, permissions, csp("default-src *; script-src 'self'"), files),
   "nothing of its own to serve": () => nginx(hsts, permissions, "return 204;"),

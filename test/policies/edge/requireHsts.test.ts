@@ -1,6 +1,6 @@
 import { accepts, refuses } from "../cases";
 import { container } from "../compliantContainer";
-import { unknownValue } from "../evaluate";
+import { evaluate, unknownValue } from "../evaluate";
 
 const nginx = (...directives: string[]) =>
   container(
@@ -26,7 +26,16 @@ describe("edge-header-require-hsts", () => {
   });
 });
 
+test("tells the shortest time that is sent, or that none is", async () => {
+  const short = (...ages: number[]) =>
+    nginx("listen 8443 ssl;", ...ages.map((age) => `add_header Strict-Transport-Security max-age=${age};`));
+  expect((await evaluate(short(60, 31536000))).messages.join()).toContain("sends max-age=60; required");
+  expect((await evaluate(short())).messages.join()).toContain("sends no Strict-Transport-Security; required");
+});
+
 accepts({
+  "a listener that only speaks of TLS": () => nginx("return 200 'do listen to ssl';"),
+  "a commented listener": () => nginx("# listen 8443 ssl;"),
   "a server without TLS": () => nginx("return 204;"),
   "TLS with the header": () => nginx("listen 8443 ssl;", hsts),
   "plain HTTP, which edge-listener-require-tls is about": () => nginx("listen 8080;"),

@@ -14,6 +14,12 @@ refuses("edge-rate-require-limits", {
   "requests passed on": () => nginx("location / { proxy_pass http://gateway:3000; }"),
   "one location without a limit beside one with": () =>
     nginx("location /a { limit_req zone=a; proxy_pass http://a; } location / { proxy_pass http://b; }"),
+  ...Object.fromEntries(
+    ["fastcgi_pass", "grpc_pass", "uwsgi_pass", "scgi_pass"].map((directive) => [
+      `requests passed on by ${directive}`,
+      () => nginx(`location / { ${directive} unix:/run/a; }`),
+    ]),
+  ),
   "a zone that nothing uses": () =>
     nginx("location / { proxy_pass http://a; }", "limit_req_zone $binary_remote_addr zone=a:10m rate=10r/s;"),
 });

@@ -1,5 +1,5 @@
 import { container } from "../compliantContainer";
-import { evaluate } from "../evaluate";
+import { evaluate, evaluateStack } from "../evaluate";
 
 const finding = "container-filesystem-require-read-only";
 const exemption = {
@@ -34,6 +34,24 @@ test("exemption-entry-disallow-expired: refuses one that has expired, needed or 
   const { findings, messages } = await evaluate(container(), expired);
   expect(findings).toEqual(["exemption-entry-disallow-expired", "exemption-entry-disallow-unused"]);
   expect(messages.join()).toContain(`the exemption of web from ${finding} (platform) expired on 2020-01-31`);
+});
+
+test("says what is required, of which exemption", async () => {
+  const { messages } = await evaluate(container(), exempting({ expires: "2020-01-31" }));
+  expect(messages.join()).toContain("exemption of web: the exemption of web");
+  expect(messages.join()).toContain("required: a new decision, or none.");
+  expect(messages.join()).toContain("required: no exemption.");
+});
+
+test("lets one hold on its last day", async () => {
+  const today = exempting({ expires: new Date().toISOString().slice(0, 10) });
+  expect((await evaluate(writable(), today)).findings).toEqual([]);
+});
+
+test("says nothing of one whose resource wasn't looked at, as in an update of a few targets", async () => {
+  await evaluate({ ...container(), name: "worker" }, exempting({ resource: "elsewhere" }));
+  const { findings } = await evaluateStack([{ ...container(), name: "web" }], exempting());
+  expect(findings).not.toContain("exemption-entry-disallow-unused");
 });
 
 test("says nothing of one that is needed, nor of an earlier evaluation's", async () => {

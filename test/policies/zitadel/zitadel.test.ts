@@ -31,6 +31,15 @@ describe("zitadel-admin-require-password-change", () => {
   refuses("zitadel-admin-require-password-change", {
     false: () => environment("ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORDCHANGEREQUIRED=false"),
     nothing: () => environment("ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORDCHANGEREQUIRED="),
+    "a value unknown until deployed": () =>
+      container((props) =>
+        props.envs.push({
+          name: "ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORDCHANGEREQUIRED",
+          value: unknownValue,
+        }),
+      ),
+    "false in quotes": () => upload("PasswordChangeRequired:  'false'"),
+    "false in JSON": () => upload('{"Human":{"PasswordChangeRequired" : false}}'),
     "false in a file": () =>
       upload("FirstInstance:\n  Org:\n    Human:\n      PasswordChangeRequired: false\n"),
   });
@@ -39,6 +48,9 @@ describe("zitadel-admin-require-password-change", () => {
 describe("zitadel-instance-require-tls", () => {
   refuses("zitadel-instance-require-tls", {
     "no TLS outside, in a file": () => upload('{"ExternalSecure": false}'),
+    "no TLS outside, in YAML": () => upload("Log: info\nExternalSecure:false\n"),
+    "no TLS outside, at the file's start": () => upload("ExternalSecure : 'false'"),
+    "no TLS outside, in compact JSON": () => upload('{"a":1,"ExternalSecure":  "false"}'),
     "no TLS outside": () => environment("ZITADEL_EXTERNALSECURE=false"),
     "TLS disabled by a flag": () =>
       container((props) => (props.command = ["start-from-init", "--tlsMode", "disabled"])),
@@ -68,6 +80,7 @@ describe("zitadel-login-require-mfa", () => {
     "an instance without a second factor": () => instance({ forceMfa: false }),
     "no second factor": () => login({ forceMfa: false }),
     "a second factor it says nothing of": () => login({ forceMfa: undefined }),
+    "a second factor unknown until deployed": () => login({ forceMfa: unknownValue }),
     "an organisation's policy": () => ({
       ...login({ forceMfa: false }),
       type: "zitadel:index/loginPolicy:LoginPolicy",
@@ -77,6 +90,11 @@ describe("zitadel-login-require-mfa", () => {
 
 describe("zitadel-lockout-limit-attempts", () => {
   refuses("zitadel-lockout-limit-attempts", {
+    "0, of an instance of this provider": () => instance({ maxPasswordAttempts: 0 }),
+    "an instance's default": () => ({
+      ...lockout({ maxPasswordAttempts: 0 }),
+      type: "zitadel:index/defaultLockoutPolicy:DefaultLockoutPolicy",
+    }),
     "0, which is never": () => lockout({ maxPasswordAttempts: 0 }),
     "none given": () => lockout({ maxPasswordAttempts: undefined }),
     "11": () => lockout({ maxPasswordAttempts: 11 }),
@@ -86,6 +104,11 @@ describe("zitadel-lockout-limit-attempts", () => {
 
 describe("zitadel-password-require-length", () => {
   refuses("zitadel-password-require-length", {
+    "8 characters, of an instance of this provider": () => instance({ minLength: 8 }),
+    "8 characters, by an instance's default": () => ({
+      ...complexity({ minLength: 8 }),
+      type: "zitadel:index/defaultPasswordComplexityPolicy:DefaultPasswordComplexityPolicy",
+    }),
     "8 characters": () => complexity({ minLength: 8 }),
     "none given": () => complexity({ minLength: undefined }),
     "a length unknown until deployed": () => complexity({ minLength: unknownValue }),
@@ -124,6 +147,10 @@ describe("zitadel-admin-require-own-password", () => {
     "a new instance without a password": () => zitadel(),
     "a new instance with an empty one": () =>
       zitadel((props) => props.envs.push("ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORD=")),
+    "a new instance of an image without a registry": () =>
+      zitadel((props) => (props.image = `zitadel:v4@sha256:${"5e".repeat(32)}`)),
+    "a word unknown until deployed, before the step": () =>
+      zitadel((props) => (props.command = [unknownValue, "start-from-init"])),
     "another step that sets it up": () => zitadel((props) => (props.command = ["setup"])),
     "a configuration that names the administrator alone": () =>
       zitadel(
@@ -150,6 +177,9 @@ describe("zitadel-admin-require-own-password", () => {
       ),
     "a file of steps": () =>
       zitadel((props) => (props.command = ["start-from-init", "--steps", "/run/secrets/steps"])),
+    "the login's own container": () =>
+      zitadel((props) => (props.image = `zitadel-login:v4@sha256:${"5e".repeat(32)}`)),
+    "a command unknown until deployed": () => zitadel((props) => (props.command = unknownValue)),
     "an instance that is set up already": () => zitadel((props) => (props.command = ["start"])),
     "another program's set-up": () => container((props) => (props.command = ["setup"])),
   });
@@ -160,14 +190,24 @@ accepts({
     environment(`ZITADEL_FIRSTINSTANCE_ORG_MACHINE_PAT_EXPIRATIONDATE=${inDays(90)}`),
   "a first administrator who must change the password": () =>
     environment("ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORDCHANGEREQUIRED=true"),
+  "TLS outside, with spaces": () => environment("ZITADEL_EXTERNALSECURE= TRUE "),
+  "TLS outside, in a file": () => upload("NotExternalSecure: false\nExternalSecure: true\nOther: false\n"),
+  "another thing that is disabled": () =>
+    container((props) => (props.command = ["start", "--metrics", "disabled", "--tlsMode", "enabled"])),
+  "a password change, with spaces": () =>
+    environment("ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORDCHANGEREQUIRED= True "),
   "TLS outside": () => environment("ZITADEL_EXTERNALSECURE=true"),
   "TLS at the edge": () => container((props) => (props.command = ["start", "--tlsMode", "external"])),
   "https redirects": () => application(),
   "a redirect to the loopback": () =>
     application({ redirectUris: ["http://localhost:3000/callback", "http://127.0.0.1/"] }),
+  "a redirect unknown until deployed, among others": () =>
+    application({ redirectUris: [unknownValue, "https://app.example.com/callback?from=http://x"] }),
   "redirects unknown until deployed": () => application({ redirectUris: unknownValue }),
   "a second factor": () => login(),
   "a lockout": () => lockout(),
+  "a lockout at once": () => lockout({ maxPasswordAttempts: 1 }),
+  "a lockout after ten": () => lockout({ maxPasswordAttempts: 10 }),
   "long passwords": () => complexity(),
   "a token of 90 days": () => token(),
 });
