@@ -1,13 +1,13 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
-import { connect as connectTls, type SecureVersion } from "node:tls";
+import { connect as connectTls, type SecureContext, type SecureVersion } from "node:tls";
 
 export interface Handshake {
   readonly host: string;
   readonly port: number;
   /** Name that the certificate has to be for. Default: the host. */
   readonly serverName?: string;
-  /** PEM of the CAs of which one must have signed the server's certificate. Without them nothing is verified. */
-  readonly ca?: string | string[];
+  /** PEM of the CA that must have signed the server's certificate, or a context. Without it nothing is verified. */
+  readonly ca?: string | SecureContext;
   /** Oldest and newest version to offer. Default: TLS 1.2 to 1.3. */
   readonly versions?: readonly [SecureVersion, SecureVersion];
   /** What the protocol says before TLS begins, as PostgreSQL's SSLRequest. */
@@ -38,7 +38,8 @@ export async function tlsHandshake({
         socket,
         host: serverName,
         ...(isIP(serverName) ? {} : { servername: serverName }),
-        ...(ca === undefined ? { rejectUnauthorized: false } : { ca }),
+        ...(ca === undefined && { rejectUnauthorized: false }),
+        ...(typeof ca === "string" ? { ca } : { secureContext: ca }),
         minVersion: versions[0],
         maxVersion: versions[1],
         // Versions before 1.2 need it to be offered at all.

@@ -2,7 +2,7 @@ import { request } from "undici";
 
 import { fail, pass, probe } from "../probe";
 import { outdatedVersions, tlsHandshake } from "../tlsHandshake";
-import { edgeAuthorities } from "./edgeRequest";
+import { edgeTrust } from "./edgeRequest";
 
 /** Proves edge-listener-require-tls: TLS 1.2 or later with a verified certificate; plain HTTP only redirects. */
 export const requireTls = probe(
@@ -11,7 +11,7 @@ export const requireTls = probe(
     const bare = (url: string) => new URL(url).hostname.replace(/^\[|\]$/g, "");
     const endpoint = { host: bare(edgeUrl), port: Number(new URL(edgeUrl).port || 443) };
 
-    const ca = edgeAuthorities({ caCertificate });
+    const ca = edgeTrust({ caCertificate });
     let spoken = "";
     for (const name of [publicUrl, authUrl].map(bare)) {
       const good = await tlsHandshake({ ...endpoint, serverName: name, ca });

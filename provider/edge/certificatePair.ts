@@ -88,14 +88,10 @@ export function trustedChain(
   { caCertificate, publicly = false, now = Date.now() }: Omit<CertificateUse, "names">,
 ): X509Certificate[] | undefined {
   const given = certificatesIn(certificate);
-  const trusted = lazily(() => [
-    ...certificatesIn(caCertificate),
-    ...(publicly ? [...getCACertificates("default"), ...getCACertificates("system")] : []).flatMap(
-      certificatesIn,
-    ),
-  ]);
+  const own = certificatesIn(caCertificate);
   for (const [index, current] of given.entries()) {
-    const anchor = trusted().find((ca) => issued(ca, current) && Date.parse(ca.validTo) > now);
+    const isAnchor = (ca: X509Certificate) => issued(ca, current) && Date.parse(ca.validTo) > now;
+    const anchor = own.find(isAnchor) ?? (publicly ? machineCas().find(isAnchor) : undefined);
     if (anchor) return [...given.slice(0, index + 1), anchor];
     const next = given[index + 1];
     if (!next || !issued(next, current)) return undefined;
@@ -127,7 +123,10 @@ function nameOf(certificate: X509Certificate, part: "subject" | "issuer" = "subj
   return certificate[part]?.replaceAll("\n", ", ") || "without a name";
 }
 
-function lazily<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
+/** Hundreds, which take a moment to parse. */
+function machineCas(): X509Certificate[] {
+  return (parsedCas ??= [
+    ...new Set([...getCACertificates("default"), ...getCACertificates("system")]),
+  ].flatMap(certificatesIn));
 }
+let parsedCas: X509Certificate[] | undefined;
