@@ -24,7 +24,7 @@ import { registerRateLimit } from "./limits/rateLimit";
 import { connectSharedStore, sharedStoreProblem } from "./limits/sharedStore";
 import { Carrier } from "./mcp/carrier";
 import { registerMcpRoutes } from "./mcp/routes";
-import { SessionIds } from "./mcp/sessionIds";
+import { SealedIds } from "./mcp/sealedIds";
 import { Targets } from "./mcp/targets";
 import { registerDrain } from "./drain";
 import { refuseConnection } from "./malformed";
@@ -112,6 +112,7 @@ export async function buildApp(config: Config, pool: Pool = createPool(config)):
     new AddressPolicy(config.addressRules),
     createResolve(),
     config.httpConnectors,
+    config.limits.upstream,
   );
   app.addHook("onClose", async () => {
     await Promise.all([credentials.close(), upstreams.close()]);
@@ -122,9 +123,12 @@ export async function buildApp(config: Config, pool: Pool = createPool(config)):
     ...{ authorise, audit, store, credentials, upstreams },
     changed: (connector) => targets.forget(connector),
   });
-  const sessions = new SessionIds(oauthSecrets);
-  const carrier = new Carrier(audit, upstreams, sessions);
-  registerMcpRoutes(app, { authorise, refusals, targets, sessions, carrier });
+  const ids = {
+    session: new SealedIds(oauthSecrets, "session"),
+    event: new SealedIds(oauthSecrets, "event"),
+  };
+  const carrier = new Carrier(audit, upstreams, ids, config.limits.streamTime);
+  registerMcpRoutes(app, { authorise, refusals, targets, ids, carrier });
   registerMetadataRoutes(app, resources, config.oidc?.issuer);
   registerTokenRoute(app, { pool, tokens, resources, audit, refusals });
   registerHealthRoutes(app, {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { loadOidcSettings } from "./auth/oidcSettings";
 import type { OidcSettings } from "./auth/oidcTokens";
 import { isCidr, type AddressRules } from "./egress/addressPolicy";
+import type { ResponseLimits } from "./egress/boundedResponse";
 import { loadAddressRules } from "./egress/settings";
 import type { LoadLimits } from "./limits/load";
 import type { DrainTimes } from "./drain";
@@ -89,6 +90,10 @@ export interface Config {
     /** From a request's first byte to its last, in milliseconds. */
     requestTime: number;
     connections: number;
+    /** Of an upstream's answers; a stream's time is that to its beginning. */
+    upstream: ResponseLimits;
+    /** For which a stream is open at most, in milliseconds. */
+    streamTime: number;
   };
   database: { host: string; port: number; database: string; user: string; certificateAuthority: string };
   /** The credential broker; undefined where none is deployed. */
@@ -153,6 +158,8 @@ export function loadConfig(environment: Environment): Config {
       requestTime: 30_000,
       concurrency: MAX_CONCURRENCY,
       connections: MAX_CONCURRENCY * 2,
+      upstream: { bytes: 10 * 1024 * 1024, milliseconds: 60_000 },
+      streamTime: 3_600_000,
       eventLoopDelay: 500,
       memoryShare: 0.9,
     },

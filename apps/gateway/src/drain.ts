@@ -10,8 +10,8 @@ export interface DrainTimes {
 
 /** What keeps connections open beyond a request's answer. */
 interface Streams {
-  /** Ends those on which nothing is being answered. */
-  endIdle: () => void;
+  /** Ends those that agents resume, or open again. */
+  endResumable: () => void;
   endAll: () => void;
 }
 
@@ -31,10 +31,14 @@ export function registerDrain(
     draining = true;
     if (!app.server.listening) return;
     await sleep(notice);
-    streams.endIdle();
+    streams.endResumable();
     const late = setTimeout(() => streams.endAll(), grace);
-    // Closing the server closes the connections that are idle then, not those that are later.
-    const idle = setInterval(() => app.server.closeIdleConnections(), 100);
+    // Closing the server closes the connections that are idle then, not those that are later; streams that began
+    // later, or whose first event came later, are ended too.
+    const idle = setInterval(() => {
+      streams.endResumable();
+      app.server.closeIdleConnections();
+    }, 100);
     app.server.once("close", () => {
       clearTimeout(late);
       clearInterval(idle);

@@ -19,7 +19,10 @@ async function start(notice: number, grace: number): Promise<string> {
     ended.push("all");
     finish?.();
   };
-  const drain = registerDrain(app, { notice, grace }, { endIdle: () => ended.push("idle"), endAll });
+  const endResumable = () => {
+    if (!ended.includes("resumable")) ended.push("resumable");
+  };
+  const drain = registerDrain(app, { notice, grace }, { endResumable, endAll });
   registerHealthRoutes(app, { gateway: drain });
   app.get("/slow", async () => {
     await new Promise<void>((resolve) => (finish = resolve));
@@ -58,11 +61,11 @@ describe("a gateway that is told to stop", () => {
     const open = slow(url);
     while (finish === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
     const closed = app.close();
-    while (!ended.includes("idle")) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!ended.includes("resumable")) await new Promise((resolve) => setTimeout(resolve, 5));
     finish();
     expect(await open).toBe("finished");
     await closed;
-    expect(ended).toEqual(["idle"]);
+    expect(ended).toEqual(["resumable"]);
   });
 
   test("ends what is still open after the grace", async () => {
@@ -71,6 +74,6 @@ describe("a gateway that is told to stop", () => {
     while (finish === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
     await app.close();
     expect(await open).toBe("finished");
-    expect(ended).toEqual(["idle", "all"]);
+    expect(ended).toEqual(["resumable", "all"]);
   });
 });

@@ -1,4 +1,5 @@
 import type { AddressPolicy } from "../egress/addressPolicy";
+import type { ResponseLimits } from "../egress/boundedResponse";
 import { GuardedClient } from "../egress/guardedClient";
 import type { Resolve } from "../egress/resolver";
 import { UrlGuard } from "../egress/urlGuard";
@@ -17,10 +18,10 @@ export class Upstreams {
   readonly #http: Upstream | undefined;
 
   /** @param httpAllowed whether any connector may be http: development only */
-  constructor(policy: AddressPolicy, resolve: Resolve, httpAllowed: boolean) {
+  constructor(policy: AddressPolicy, resolve: Resolve, httpAllowed: boolean, limits: ResponseLimits) {
     const upstream = (allowHttp: boolean) => {
       const guard = new UrlGuard(policy, resolve, allowHttp);
-      return { guard, client: new GuardedClient(guard) };
+      return { guard, client: new GuardedClient(guard, { limits }) };
     };
     this.#https = upstream(false);
     this.#http = httpAllowed ? upstream(true) : undefined;

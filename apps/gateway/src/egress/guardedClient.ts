@@ -18,7 +18,7 @@ export interface StreamedRequest {
 }
 
 export interface ClientOptions {
-  limits?: ResponseLimits;
+  limits: ResponseLimits;
   /** PEM, in place of the well-known certificate authorities. */
   certificateAuthority?: string;
 }
@@ -26,7 +26,6 @@ export interface ClientOptions {
 const MAXIMUM_REDIRECTS = 3;
 /** Each open stream has one to itself, so as many as the gateway answers requests at a time. */
 const CONNECTIONS_PER_ORIGIN = 2000;
-const DEFAULT_LIMITS: ResponseLimits = { bytes: 10 * 1024 * 1024, milliseconds: 60_000 };
 /** Milliseconds without a byte after which an event stream ends. */
 const STREAM_IDLE = 300_000;
 
@@ -40,7 +39,7 @@ export class GuardedClient {
 
   constructor(
     private readonly guard: UrlGuard,
-    { limits = DEFAULT_LIMITS, certificateAuthority }: ClientOptions = {},
+    { limits, certificateAuthority }: ClientOptions,
   ) {
     this.#dispatcher = new Agent({
       connect: guardedConnector(guard, certificateAuthority),

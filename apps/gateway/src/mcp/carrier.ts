@@ -4,19 +4,18 @@ import type { Grant } from "../auth/grant";
 import type { Upstreams } from "../connectors/upstreams";
 import type { Target } from "../connectors/withCredential";
 import { Problem } from "../problems";
+import { EventIds } from "./eventIds";
 import { AgentGone, Exchange, upstreamProblem, type End, type ResponseHead } from "./exchange";
-import type { SessionIds } from "./sessionIds";
-import { headersForAgent, headersForUpstream } from "./upstreamHeaders";
+import type { SealedIds } from "./sealedIds";
+import { headersForAgent, headersForUpstream, type Resumed } from "./upstreamHeaders";
 import type { Era } from "./version";
 
 /** An authorised request on its way. */
-export interface Call {
+export interface Call extends Resumed {
   request: FastifyRequest;
   grant: Grant;
   target: Target;
   era: Era;
-  /** The upstream's own id of the session that it belongs to. */
-  sessionId: string | undefined;
   body: Buffer | null;
   /** As the audit log has it. */
   action: string;
@@ -27,12 +26,15 @@ export interface Call {
 
 /** Carries calls to their upstreams. Nothing of an answer goes out before its entry is in the audit log. */
 export class Carrier {
-  readonly #open = new Map<Exchange, Call>();
+  /** With whether each can be ended before its answer is complete, since the agent goes on with it elsewhere. */
+  readonly #open = new Map<Exchange, () => boolean>();
 
   constructor(
     private readonly audit: AuditLog,
     private readonly upstreams: Upstreams,
-    private readonly sessions: SessionIds,
+    private readonly ids: { session: SealedIds; event: SealedIds },
+    /** How long a stream may be open, in milliseconds. */
+    private readonly streamTime: number,
   ) {}
 
   /** Resolves when the response has begun. @throws Problem */
@@ -46,10 +48,15 @@ export class Carrier {
       });
 
     await this.audit.ready(() => entryOf(call, "succeeded", { stage: "requested" }));
-    const exchange = new Exchange(reply, {
+    let events: EventIds | undefined;
+    const exchange = new Exchange(reply, this.streamTime, {
       begin: async (head) => {
         await record(head.status < 300 ? "succeeded" : "failed", { status: head.status });
-        return this.#answeredHeaders(call, head);
+        events = this.#eventIds(call, head);
+        const headers = this.#answeredHeaders(call, head);
+        // Sealed ids are longer.
+        if (events) delete headers["content-length"];
+        return { headers, events };
       },
       end: (end, { stream }) => {
         if (!needsEntry(end, stream)) return;
@@ -58,7 +65,7 @@ export class Carrier {
         );
       },
     });
-    this.#open.set(exchange, call);
+    this.#open.set(exchange, () => isListening(call) || events?.seen === true);
     reply.raw.once("close", () => this.#open.delete(exchange));
     try {
       this.#dispatch(call, exchange);
@@ -74,19 +81,20 @@ export class Carrier {
     }
   }
 
-  /** Ends the streams that answer no request. */
-  endIdle(): void {
-    for (const [exchange, { request }] of this.#open) if (request.method === "GET") exchange.stop();
+  /** Ends the streams that agents resume, or open again. */
+  endResumable(): void {
+    for (const [exchange, isResumable] of this.#open) if (isResumable()) exchange.stop();
   }
 
   endAll(): void {
     for (const exchange of this.#open.keys()) exchange.stop();
   }
 
-  #dispatch({ request, target, era, sessionId, body }: Call, exchange: Exchange): void {
+  #dispatch(call: Call, exchange: Exchange): void {
+    const { request, target, era, body } = call;
     const { connector, credential } = target;
     const method = request.method as "GET" | "POST" | "DELETE";
-    const headers = headersForUpstream(request.headers, era, credential, sessionId);
+    const headers = headersForUpstream(request.headers, era, credential, call);
     this.upstreams.for(connector).client.dispatch(connector.url, { method, headers, body }, exchange);
   }
 
@@ -94,9 +102,20 @@ export class Carrier {
     const answered = headersForAgent(headers);
     const session = headers["mcp-session-id"];
     if (era === "sessions" && typeof session === "string")
-      answered["mcp-session-id"] = this.sessions.seal(session, grant.actor, target.connector.id);
+      answered["mcp-session-id"] = this.ids.session.seal(session, grant.actor, target.connector.id);
     return answered;
   }
+
+  /** Another agent's event ids would get their streams from an upstream that keeps the events of all together. */
+  #eventIds({ era, grant, target }: Call, { stream, headers }: ResponseHead): EventIds | undefined {
+    if (!stream || era === "stateless" || headers["content-encoding"] !== undefined) return undefined;
+    return new EventIds((id) => this.ids.event.seal(id, grant.actor, target.connector.id));
+  }
+}
+
+/** Nothing is being answered: the upstream sends what comes up. */
+function isListening({ request, method }: Call): boolean {
+  return request.method === "GET" || method === "subscriptions/listen";
 }
 
 /** A stream's end has an entry of its own, and so has that of any answer that didn't reach the agent whole. */

@@ -3,6 +3,7 @@ import type { FastifyReply } from "fastify";
 import type { Dispatcher } from "undici";
 import { isEventStream } from "../egress/boundedResponse";
 import { Problem } from "../problems";
+import type { EventIds } from "./eventIds";
 
 export interface ResponseHead {
   status: number;
@@ -14,12 +15,19 @@ export interface ResponseHead {
 /** How a response that had begun came to its end. */
 export type End = "complete" | "cancelled" | "broken";
 
+/** What the agent gets in place of the upstream's own. */
+interface Answer {
+  headers: Record<string, string>;
+  /** Of a stream whose event ids are replaced. */
+  events: EventIds | undefined;
+}
+
 export interface ExchangeEvents {
   /**
-   * Called with the upstream's head, before a byte of it goes to the agent. Resolves to the headers for the agent;
-   * nothing goes out before that, and what it throws is what the agent is told instead.
+   * Called with the upstream's head, before a byte of it goes to the agent. Nothing goes out before it has resolved,
+   * and what it throws is what the agent is told instead.
    */
-  begin: (head: ResponseHead) => Promise<Record<string, string>>;
+  begin: (head: ResponseHead) => Promise<Answer>;
   /** Called once when `begin` has resolved, also when the agent was gone by then. */
   end: (end: End, head: ResponseHead) => void;
 }
@@ -40,10 +48,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #reject!: (error: unknown) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #head: ResponseHead | undefined;
+  #eventIds: EventIds | undefined;
   #state: "waiting" | "beginning" | "begun" | "over" = "waiting";
 
   constructor(
     private readonly reply: FastifyReply,
+    /** After so many milliseconds a stream is ended, so that the agent comes back with a token that is valid then. */
+    private readonly streamTime: number,
     private readonly events: ExchangeEvents,
   ) {
     this.#raw = reply.raw;
@@ -84,7 +95,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#raw.write(chunk)) controller.pause();
+    if (!this.#raw.write(this.#eventIds?.replaceIn(chunk) ?? chunk)) controller.pause();
   }
 
   onResponseEnd(): void {
@@ -104,17 +115,24 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
   }
 
-  #begin(controller: Dispatcher.DispatchController, headers: Record<string, string>): void {
+  #begin(controller: Dispatcher.DispatchController, { headers, events }: Answer): void {
     const { status, stream } = this.#head!;
     if (this.#state !== "beginning") return this.events.end("cancelled", this.#head!);
     this.#state = "begun";
     this.reply.hijack();
     this.#raw.writeHead(status, { ...(this.reply.getHeaders() as OutgoingHttpHeaders), ...headers });
-    // The agent may wait for the head of a stream whose first event is far away.
-    if (stream) this.#raw.flushHeaders();
+    this.#eventIds = events;
+    if (stream) this.#beginStream();
     this.#raw.on("drain", () => controller.resume());
     controller.resume();
     this.#resolve();
+  }
+
+  #beginStream(): void {
+    // The agent may wait for the head of a stream whose first event is far away.
+    this.#raw.flushHeaders();
+    const life = setTimeout(() => this.stop(), this.streamTime);
+    this.#raw.once("close", () => clearTimeout(life));
   }
 
   #over(end: End): void {
@@ -132,7 +150,7 @@ export class AgentGone extends Error {
 
 class Stopped extends Error {
   constructor() {
-    super("the gateway is shutting down");
+    super("the gateway ends the stream");
   }
 }
 

@@ -4,8 +4,8 @@ import type { Authorise } from "../auth/authorise";
 import { Problem } from "../problems";
 import type { Call, Carrier } from "./carrier";
 import { lazyLogger } from "./lazyLogger";
-import { MessageRefused, readMessage, type RequestId } from "./message";
-import type { SessionIds } from "./sessionIds";
+import { INVALID_REQUEST, MessageRefused, readMessage, type RequestId } from "./message";
+import type { SealedIds } from "./sealedIds";
 import type { Targets } from "./targets";
 import { mcpSchemas } from "./schemas";
 import { missingScope } from "./toolAccess";
@@ -15,7 +15,7 @@ interface Dependencies {
   authorise: Authorise;
   refusals: Refusals;
   targets: Targets;
-  sessions: SessionIds;
+  ids: { session: SealedIds; event: SealedIds };
   carrier: Carrier;
 }
 
@@ -34,19 +34,23 @@ const actions = { GET: "mcp.stream", DELETE: "mcp.session_end" } as const;
  */
 export function registerMcpRoutes(
   app: FastifyInstance,
-  { authorise, refusals, targets, sessions, carrier }: Dependencies,
+  { authorise, refusals, targets, ids, carrier }: Dependencies,
 ): void {
-  /** Where a request goes. @throws Problem, or MessageRefused for a session that isn't the agent's */
+  /** Where a request goes. @throws Problem, or MessageRefused for a session or an event that isn't the agent's */
   const destination = async (request: Request, era: Era, id?: RequestId) => {
     const grant = authorise.grantOf(request);
     const target = await targets.find(grant, request.params.connector);
     if (target === undefined) throw new Problem("not-found", "there is no connector of this name");
-    const given = era === "sessions" ? request.headers["mcp-session-id"] : undefined;
-    const sessionId =
-      given === undefined ? undefined : sessions.open(String(given), grant.actor, target.connector.id);
-    if (given !== undefined && sessionId === undefined)
-      throw new MessageRefused(SESSION_NOT_FOUND, "Session not found", id, undefined, 404);
-    return { request, grant, target, era, sessionId };
+    const opened = (kind: keyof typeof ids, header: string, refusal: (id?: RequestId) => MessageRefused) => {
+      const given = era === "sessions" ? request.headers[header] : undefined;
+      if (given === undefined) return undefined;
+      const upstreamId = ids[kind].open(String(given), grant.actor, target.connector.id);
+      if (upstreamId === undefined) throw refusal(id);
+      return upstreamId;
+    };
+    const sessionId = opened("session", "mcp-session-id", sessionNotFound);
+    const lastEventId = opened("event", "last-event-id", eventNotFound);
+    return { request, grant, target, era, sessionId, lastEventId };
   };
 
   const messageCall = async (request: Request): Promise<Call> => {
@@ -114,4 +118,12 @@ export function registerMcpRoutes(
       });
     done();
   });
+}
+
+function sessionNotFound(id?: RequestId): MessageRefused {
+  return new MessageRefused(SESSION_NOT_FOUND, "Session not found", id, undefined, 404);
+}
+
+function eventNotFound(id?: RequestId): MessageRefused {
+  return new MessageRefused(INVALID_REQUEST, "Invalid Request: Last-Event-ID is no event of yours", id);
 }

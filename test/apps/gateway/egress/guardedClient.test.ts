@@ -137,9 +137,7 @@ describe("GuardedClient", () => {
     expect(await get()).toBe("hello");
     const stricter = new GuardedClient(
       new UrlGuard(new AddressPolicy(), createResolve([nameServer.address])),
-      {
-        certificateAuthority: authority,
-      },
+      { limits, certificateAuthority: authority },
     );
     await expect(stricter.request(url(), { method: "GET" })).rejects.toMatchObject({
       code: "EGRESS_REFUSED",
@@ -155,7 +153,7 @@ describe("GuardedClient", () => {
   });
 
   test("fails when the certificate isn't signed by a known authority", async () => {
-    const wary = new GuardedClient(guard, {});
+    const wary = new GuardedClient(guard, { limits });
     await expect(wary.request(url(), { method: "GET" })).rejects.toThrow(/certificate/);
     await wary.close();
   });

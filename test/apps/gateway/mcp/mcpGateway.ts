@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "../../../../apps/gateway/src/app";
 import { AgentTokens } from "../../../../apps/gateway/src/auth/agentTokens";
+import type { Config } from "../../../../apps/gateway/src/config";
 import { AuditPool, type PoolEntry } from "../auditPool";
 import { createInjection, patientConfig } from "../injection";
 
@@ -37,7 +38,10 @@ export class McpGateway implements AsyncDisposable {
     };
   }
 
-  static async start(environment: Record<string, string> = {}): Promise<McpGateway> {
+  static async start(
+    environment: Record<string, string> = {},
+    change: (config: Config) => void = () => undefined,
+  ): Promise<McpGateway> {
     const injection = createInjection();
     const pool = new AuditPool();
     const config = patientConfig({
@@ -49,6 +53,7 @@ export class McpGateway implements AsyncDisposable {
       EGRESS_ALLOW_CIDRS: "127.0.0.1",
       ...environment,
     });
+    change(config);
     const app = await buildApp(config, pool.pool);
     const address = await app.listen({ host: "127.0.0.1", port: 0 });
     const current = readFileSync(join(injection.secrets, "OAUTH_JWT_SECRET"), "utf8");

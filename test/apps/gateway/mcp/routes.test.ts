@@ -344,10 +344,28 @@ describe("a session", () => {
     expect(received).toHaveLength(before);
   });
 
-  test("is resumed where the agent says", async () => {
-    const headers = { "mcp-session-id": await session(), "last-event-id": "41", "content-type": undefined };
-    await send(undefined, { method: "GET", headers });
+  test("is resumed where the agent says, by the agent that got the event, and by nobody else", async () => {
+    const [own, other] = [undefined, { agent: gateway.newAgent() }];
+    const sessions = [await session(own), await session(other)];
+    answer = (_, response) =>
+      response.writeHead(200, { "content-type": "text/event-stream" }).end("id: 41\ndata: x\n\n");
+    const eventId = /^id: (.*)\ndata: x\n\n$/.exec((await send(call)).text)?.[1] ?? "";
+    expect(eventId).toMatch(/^[\w-]{30,}$/);
+    const resume = (as: Options["as"], sessionId: string, lastEventId: string) => {
+      const headers = {
+        "mcp-session-id": sessionId,
+        "last-event-id": lastEventId,
+        "content-type": undefined,
+      };
+      return send(undefined, { method: "GET", headers, as });
+    };
+    expect((await resume(own, sessions[0]!, eventId)).status).toBe(200);
     expect(received.at(-1)?.headers["last-event-id"]).toBe("41");
+    const before = received.length;
+    for (const refused of [await resume(other, sessions[1]!, eventId), await resume(own, sessions[0]!, "41")])
+      expect([refused.status, refused.json().error?.code]).toEqual([400, -32600]);
+    expect(received).toHaveLength(before);
+    expect(recorded()).toContain("mcp.refuse refused");
   });
 
   test("means nothing in the stateless era", async () => {

@@ -3,22 +3,22 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:cr
 const ALGORITHM = "aes-256-gcm";
 const NONCE = 12;
 const TAG = 16;
-/** A wrapped id is a header that each request carries. */
+/** A sealed id comes back in a header. */
 const LONGEST = 1024;
 
 /**
- * The session ids that agents see: the upstream's, encrypted for one subject and one connector (AES-256-GCM). So a
- * stolen id is worth nothing to anybody else, the upstream's own is told to nobody, and every replica that has the
- * secret understands it without asking the others.
+ * The ids of sessions, or of events, that agents see: the upstream's, encrypted for one subject and one connector
+ * (AES-256-GCM). So a stolen id is worth nothing to anybody else, the upstream's own is told to nobody, and every
+ * replica that has the secret understands it without asking the others.
  */
-export class SessionIds {
+export class SealedIds {
   readonly #keys: readonly Buffer[];
 
   /** @param secrets `previous` still opens what it sealed, so that a changed secret ends no session */
-  constructor(secrets: { current: string; previous?: string | undefined }) {
+  constructor(secrets: { current: string; previous?: string | undefined }, of: "session" | "event") {
     this.#keys = [secrets.current, secrets.previous]
       .filter((secret) => secret !== undefined)
-      .map((secret) => Buffer.from(hkdfSync("sha256", secret, "", "apexmcp mcp session ids", 32)));
+      .map((secret) => Buffer.from(hkdfSync("sha256", secret, "", `apexmcp mcp ${of} ids`, 32)));
   }
 
   /** The id to give the agent. */

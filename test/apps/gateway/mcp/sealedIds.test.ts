@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
-import { SessionIds } from "../../../../apps/gateway/src/mcp/sessionIds";
+import { SealedIds } from "../../../../apps/gateway/src/mcp/sealedIds";
 
 const secret = () => randomBytes(32).toString("base64url");
 const current = secret();
-const ids = new SessionIds({ current });
+const ids = new SealedIds({ current }, "session");
 const [agent, connector] = ["agent:a", "connector-1"];
 
-describe("a session id", () => {
+describe("a sealed id", () => {
   test("is the upstream's again for whom it was made, at every replica with the secret", () => {
-    const replica = new SessionIds({ current });
+    const replica = new SealedIds({ current }, "session");
     fc.assert(
       fc.property(fc.string({ minLength: 1, maxLength: 200 }), (upstreamId) => {
         expect(replica.open(ids.seal(upstreamId, agent, connector), agent, connector)).toBe(upstreamId);
@@ -24,16 +24,19 @@ describe("a session id", () => {
     expect(ids.seal("upstream-session", agent, connector)).not.toBe(sealed);
   });
 
-  test("is unknown to another agent, at another connector, and under another secret", () => {
+  test("is unknown to another agent, at another connector, as an id of another kind, and under another secret", () => {
     const sealed = ids.seal("s", agent, connector);
     expect(ids.open(sealed, "agent:b", connector)).toBeUndefined();
     expect(ids.open(sealed, agent, "connector-2")).toBeUndefined();
-    expect(new SessionIds({ current: secret() }).open(sealed, agent, connector)).toBeUndefined();
+    expect(new SealedIds({ current }, "event").open(sealed, agent, connector)).toBeUndefined();
+    expect(new SealedIds({ current: secret() }, "session").open(sealed, agent, connector)).toBeUndefined();
   });
 
   test("outlives a change of the secret while the previous one is known", () => {
     const sealed = ids.seal("s", agent, connector);
-    expect(new SessionIds({ current: secret(), previous: current }).open(sealed, agent, connector)).toBe("s");
+    expect(
+      new SealedIds({ current: secret(), previous: current }, "session").open(sealed, agent, connector),
+    ).toBe("s");
   });
 
   test("is unknown once a character of it is changed, or when it is anything else", () => {
