@@ -16,6 +16,7 @@ import { requireHeaders } from "./edge/requireHeaders";
 import { requireHsts } from "./edge/requireHsts";
 import { requireLimit } from "./edge/requireLimit";
 import { requireTls as edgeRequireTls } from "./edge/requireTls";
+import { disallowPrivateAddress } from "./gateway/disallowPrivateAddress";
 import { limitRate } from "./gateway/limitRate";
 import { requireInjection } from "./gateway/requireInjection";
 import { requireIsolation } from "./network/requireIsolation";
@@ -80,6 +81,7 @@ export const probes: readonly Probe[] = [
   requirePinnedSearchPath,
   requireInjection,
   limitRate,
+  disallowPrivateAddress,
   requirePasswordChange,
   zitadelRequireTls,
   disallowInsecureRedirect,

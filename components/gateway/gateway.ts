@@ -43,7 +43,8 @@ export const metricsPort = 9464;
 /**
  * The MCP gateway. Its secrets come as files, and it refuses to start without one of them
  * (gateway-secret-require-injection); it limits each client's requests, and no argument lifts that
- * (gateway-request-limit-rate). It is up when it is ready: when its database answers it.
+ * (gateway-request-limit-rate). Connectors lead to public addresses only
+ * (gateway-connector-disallow-private-address). It is up when it is ready: when its database answers it.
  */
 export class Gateway extends pulumi.ComponentResource {
   readonly containerName: string;

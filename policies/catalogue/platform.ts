@@ -47,6 +47,21 @@ export const platformFindings = {
       test: "test/probes/gateway/limitRate.test.ts",
     },
   },
+  "gateway-connector-disallow-private-address": {
+    title: "A connector's URL leads to an internal address",
+    severity: "critical",
+    frameworks: { article: 6, owasp: "A10:2021" },
+    remediation:
+      "Let connectors have https URLs whose every address is public, and look again at the address that is dialled.",
+    places: {
+      component: "components/gateway/gateway.ts",
+      policy: {
+        none: "the gateway's own code guards; what is declared of its container shows nothing of it",
+      },
+      probe: "probes/gateway/disallowPrivateAddress.ts",
+      test: "test/probes/gateway/disallowPrivateAddress.test.ts",
+    },
+  },
   "edge-listener-require-tls": {
     title: "Edge serves plain HTTP",
     severity: "high",
