@@ -17,6 +17,12 @@ export const semgrep: Rules = {
     "pull-request-target-code-checkout, workflow-run-target-code-checkout",
 };
 
+/** KICS' queries on workflows; those on docker-compose are in the catalogue's coverage. */
+export const kicsOnWorkflows: Rules = {
+  "workflow-action-require-pin": "Unpinned Actions Full Length Commit SHA",
+  "workflow-script-disallow-injection": "Run Block Injection, Script Block Injection",
+};
+
 /** Trivy's checks; those on GitHub are on Terraform. It has none on docker-compose, nor on workflows. */
 export const trivy: Rules = {
   "github-repository-disallow-public": "AVD-GIT-0001",
