@@ -13,7 +13,11 @@ export interface EdgeAnswer {
 export type EdgeRequest = (
   origin: string,
   path: string,
-  options?: { method?: Dispatcher.HttpMethod; form?: Record<string, string> },
+  options?: {
+    method?: Dispatcher.HttpMethod;
+    form?: Record<string, string>;
+    headers?: Record<string, string>;
+  },
 ) => Promise<EdgeAnswer>;
 
 /** The hosts that the edge serves, each by its origin. */
@@ -36,12 +40,13 @@ export async function withEdge<T>(target: Target, work: (send: EdgeRequest) => P
   const edge = new URL(target.edgeUrl);
   const agent = new Agent({ connect: { secureContext: edgeTrust(target), timeout: 5000 } });
   try {
-    return await work(async (origin, path, { method = "GET", form } = {}) => {
+    return await work(async (origin, path, { method = "GET", form, headers } = {}) => {
       const response = await request(`${edge.origin}${path}`, {
         dispatcher: agent,
         method: form ? "POST" : method,
         headers: {
           host: new URL(origin).host, // the name that the certificate is verified for, too
+          ...headers,
           ...(form && { "content-type": "application/x-www-form-urlencoded" }),
         },
         ...(form && { body: new URLSearchParams(form).toString() }),

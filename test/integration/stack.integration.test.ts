@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { asApp } from "../../probes/postgres/connection";
 import { services } from "../../probes/target";
+import { loginTests } from "./logins";
 import { killTree } from "../support/killTree";
 import { TestStack } from "../support/testStack";
 import { readCredential, writeCredential } from "../support/stackCredentials";
@@ -189,6 +190,10 @@ describe("what would stop a deploy halfway stops it before, with its fix", () =>
       writeFileSync(stack.state.configFile, right);
     }
   });
+});
+
+describe("people and machines", () => {
+  loginTests(() => stack);
 });
 
 describe("data outlives what happens to containers", () => {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { Agent, request } from "undici";
 
@@ -7,6 +8,8 @@ export interface Site {
   /** `host[:port]` to connect to, whatever host the addresses name. */
   readonly connectTo: string;
   readonly caCertificate: string;
+  /** Whether what is refused with 429 is asked again when it may be. */
+  readonly patient?: boolean;
 }
 
 export interface Page {
@@ -21,7 +24,8 @@ export class Browser implements AsyncDisposable {
   private readonly cookies = new Map<string, string>();
   private readonly agent: Agent;
 
-  constructor({ connectTo, caCertificate }: Site) {
+  constructor({ connectTo, caCertificate, patient = false }: Site) {
+    this.patient = patient;
     const [hostname = "", port = "443"] = connectTo.split(":");
     this.agent = new Agent({
       connect: {
@@ -33,6 +37,7 @@ export class Browser implements AsyncDisposable {
     this.port = port;
   }
   private readonly port: string;
+  private readonly patient: boolean;
 
   /** Follows redirects as long as they stay at the origin; the last answer, or the redirect that leaves. */
   async open(url: URL, form?: Readonly<Record<string, string>>): Promise<Page> {
@@ -46,6 +51,11 @@ export class Browser implements AsyncDisposable {
       },
       ...(form && { body: new URLSearchParams(form).toString() }),
     });
+    if (answer.statusCode === 429 && this.patient) {
+      await answer.body.dump();
+      await sleep(Number(answer.headers["retry-after"] ?? 1) * 1000);
+      return this.open(url, form);
+    }
     for (const cookie of [answer.headers["set-cookie"] ?? []].flat()) {
       const [name = "", value = ""] = cookie.split(";")[0]!.split(/=(.*)/s);
       if (value === "") this.cookies.delete(name);
