@@ -113,7 +113,7 @@ export const vaultFindings = {
     },
   },
   "vault-token-disallow-static": {
-    title: "Static token for Vault",
+    title: "Static token for Vault, written down",
     severity: "high",
     frameworks: { article: 7, owasp: "A07:2021" },
     remediation:
@@ -177,7 +177,7 @@ export const vaultFindings = {
     },
   },
   "vault-client-disallow-static-token": {
-    title: "Service that authenticates to Vault with a static token",
+    title: "Service whose variables make it authenticate to Vault with a static token",
     severity: "high",
     frameworks: { article: 7, owasp: "A07:2021" },
     remediation: "Log in with AppRole or a signed token of a minute, issued before each request.",

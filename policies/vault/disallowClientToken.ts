@@ -2,7 +2,11 @@ import { containerPolicy } from "../container/containerPolicy";
 
 const tokens = /^(VAULT_TOKEN|BAO_TOKEN|(X_)?VAULT_(STATIC_)?(SECRET|BEARER)(_TOKEN)?|VAULT_DEV_ROOT_TOKEN)$/;
 
-/** Refuses containers that hold a long-lived token or shared secret for Vault in their environment. */
+/**
+ * Refuses services that are made to log in to Vault with a long-lived token or shared secret: by the variable that
+ * Vault's clients read, whatever its value is, a file's name or a reference too. A token that is written out, in a
+ * header or a provider, is vault-token-disallow-static's.
+ */
 export const disallowClientToken = containerPolicy({
   finding: "vault-client-disallow-static-token",
   *check({ environment }) {

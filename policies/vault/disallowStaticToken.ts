@@ -11,7 +11,7 @@ const setHeader =
 /**
  * Refuses a token for Vault, or for what stands before it, that a deployment writes down and that is good until
  * somebody rotates it: in a header of a server's configuration, command or environment, or as the token of Pulumi's
- * Vault provider.
+ * Vault provider. A service that is told by a variable to use one is vault-client-disallow-static-token's.
  */
 export const disallowStaticToken = definePolicy({
   finding: "vault-token-disallow-static",

@@ -89,14 +89,21 @@ const before: TestedResource[] = [
 test("the article's stack before the sprint, as a Pulumi program: all seven findings and the extras", async () => {
   const each = await Promise.all(before.map((resource) => evaluate(resource)));
   const together = await evaluateStack(before);
-  expect(articleOf([...each, together].flatMap(({ findings: ids }) => ids))).toEqual([
-    1,
-    2,
-    3,
-    4,
-    5,
-    6,
-    7,
-    "extra",
-  ]);
+  const ids = [...each, together].flatMap(({ findings: found }) => found);
+  expect(ids).toEqual(
+    expect.arrayContaining([
+      "vault-server-disallow-dev-mode",
+      "zitadel-admin-require-password-change",
+      "secret-input-disallow-known-dev-value",
+      "edge-rate-require-limits",
+      "postgres-audit-disallow-modification",
+      "vault-network-require-isolation",
+      "vault-client-disallow-static-token",
+      "edge-header-require-permissions-policy",
+      "edge-header-require-hsts",
+      "container-image-disallow-latest",
+      "container-mount-disallow-docker-socket",
+    ]),
+  );
+  expect(articleOf(ids)).toEqual([1, 2, 3, 4, 5, 6, 7, "extra"]);
 });
