@@ -58,14 +58,16 @@ export const settings = {
   edgeHttpsPort: { schema: z.coerce.number().int().min(1).max(65535) },
   edgeHttpPort: { schema: z.coerce.number().int().min(1).max(65535) },
   edgeTrustedProxies: {
-    schema: z
-      .string()
-      .transform((text) => text.split(",").map((entry) => entry.trim()))
-      .refine(
-        (entries) => entries.every(isProxy),
-        "must be addresses or CIDRs of proxies, separated by commas, and not everybody",
-      )
-      .optional(),
+    schema: list(isNetwork, "must be addresses or CIDRs of proxies, separated by commas, and not everybody"),
+  },
+  corsOrigins: {
+    schema: list(isOrigin, "must be exact origins such as https://app.example.com, separated by commas"),
+  },
+  egressAllowCidrs: {
+    schema: list(isNetwork, "must be addresses or CIDRs, separated by commas, and not everything"),
+  },
+  httpConnectors: {
+    schema: z.enum(["true", "false"], "must be true or false").optional(),
   },
   vaultPort: { schema: port },
   postgresPort: { schema: port },
@@ -247,7 +249,20 @@ export function parseConfig(source: ConfigSource): StackConfig {
   } as StackConfig;
 }
 
-function isProxy(entry: string): boolean {
+function list(isEntry: (entry: string) => boolean, problem: string) {
+  return z
+    .string()
+    .transform((text) => text.split(",").map((entry) => entry.trim()))
+    .refine((entries) => entries.every(isEntry), problem)
+    .optional();
+}
+
+function isOrigin(entry: string): boolean {
+  return /^https?:[^*]*$/.test(entry) && URL.parse(entry)?.origin === entry;
+}
+
+/** An address or a CIDR, and not everybody. */
+function isNetwork(entry: string): boolean {
   const [address = "", prefix, ...rest] = entry.split("/");
   const bits = isIP(address) === 6 ? 128 : 32;
   const length = prefix === undefined ? bits : Number(prefix);
@@ -339,6 +354,9 @@ function acrossKeys(raw: Partial<Raw>): string[] {
     problems.push(
       "authUrl: is the same as publicUrl; give the identity provider a host of its own: pulumi config set authUrl",
     );
+  }
+  if (prod && raw.httpConnectors === "true") {
+    problems.push("httpConnectors: is for development only; remove it: pulumi config rm httpConnectors");
   }
   if (prod && raw.zitadelStandinTag !== undefined) {
     problems.push(

@@ -31,6 +31,8 @@ const bodyBytes = 1024 * 1024;
 export interface Variation {
   /** Development only: Vault initialises itself and keeps its key in this file. */
   readonly vaultInitFile?: string;
+  /** Development only: a connector's URL may be http. */
+  readonly httpConnectors?: boolean;
 }
 
 /** Wires the components into one platform; returns what probes and operators need to know. */
@@ -204,6 +206,8 @@ export function platform(config: StackConfig, variation: Variation) {
     publicUrl: config.publicUrl,
     edgeSubnet: subnetOf(segments.edge),
     bodyBytes,
+    corsOrigins: config.corsOrigins,
+    connectors: { allowCidrs: config.egressAllowCidrs, http: variation.httpConnectors },
     brokerUrl: `https://broker:${brokerPort}`,
     identityProvider: {
       issuer: config.authUrl,

@@ -25,6 +25,14 @@ export interface GatewayArgs {
   readonly edgeSubnet: pulumi.Input<string>;
   /** Largest request body; the edge takes no more either. */
   readonly bodyBytes: number;
+  /** Exact origins of web pages that may call it. Default: none. */
+  readonly corsOrigins?: readonly string[];
+  /** What connectors may be beside https at public addresses (article, finding 6). Default: nothing. */
+  readonly connectors?: {
+    readonly allowCidrs?: readonly string[];
+    /** Development only. */
+    readonly http?: boolean;
+  };
   /** Of the credential broker, on the broker segment. */
   readonly brokerUrl: string;
   /** The identity provider, whose access tokens are taken too: its issuer, its project's id, and its keys. */
@@ -67,6 +75,9 @@ export class Gateway extends pulumi.ComponentResource {
           PUBLIC_URL: args.publicUrl,
           TRUSTED_PROXY_CIDRS: args.edgeSubnet,
           MAX_BODY_BYTES: String(args.bodyBytes),
+          CORS_ORIGINS: (args.corsOrigins ?? []).join(","),
+          EGRESS_ALLOW_CIDRS: (args.connectors?.allowCidrs ?? []).join(","),
+          ALLOW_HTTP_CONNECTORS: String(args.connectors?.http ?? false),
           BROKER_URL: args.brokerUrl,
           OIDC_ISSUER: args.identityProvider.issuer,
           OIDC_AUDIENCE: args.identityProvider.audience,

@@ -28,6 +28,9 @@ const configuration = {
   zitadelStandinTag: undefined,
   zitadelSshHost: undefined,
   edgeTrustedProxies: undefined,
+  corsOrigins: undefined,
+  egressAllowCidrs: undefined,
+  httpConnectors: undefined,
   zitadelDeployerKey: pulumi.secret(
     String(
       generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs8", format: "pem" }),

@@ -286,6 +286,22 @@ it("refuses half a tunnel to Zitadel, and one host for gateway and identity prov
   ]);
 });
 
+it("takes exact origins, and networks that connectors may reach", () => {
+  const config = parseConfig(
+    source({ corsOrigins: "https://app.test, https://b.test:8443", egressAllowCidrs: "10.1.0.0/16,::1" }),
+  );
+  expect([config.corsOrigins, config.egressAllowCidrs]).toEqual([
+    ["https://app.test", "https://b.test:8443"],
+    ["10.1.0.0/16", "::1"],
+  ]);
+  for (const corsOrigins of ["*", "https://*.test", "https://app.test/", "app.test", "null"])
+    expect(problems(source({ corsOrigins }))).toEqual([expect.stringMatching(/^corsOrigins: must be exact/)]);
+  for (const egressAllowCidrs of ["0.0.0.0/0", "host", "10.0.0.0/33"])
+    expect(problems(source({ egressAllowCidrs }))).toEqual([
+      expect.stringMatching(/^egressAllowCidrs: must be addresses/),
+    ]);
+});
+
 it("names the file that can't be read", () => {
   expect(problems(source({ imageLock: "/nowhere/lock.json" })).join()).toContain("/nowhere/lock.json");
   expect(problems(source({ caCertificateFile: "/nowhere/ca.crt" })).join()).toContain("/nowhere/ca.crt");
@@ -306,6 +322,12 @@ describe("production", () => {
   it("keeps no Vault key in a file", () => {
     expect(problems(source({ ...prod, vaultInitFile: "init.json" }))).toEqual([
       expect.stringMatching(/^vaultInitFile: is for development only/),
+    ]);
+  });
+
+  it("reaches connectors by https only", () => {
+    expect(problems(source({ ...prod, httpConnectors: "true" }))).toEqual([
+      expect.stringMatching(/^httpConnectors: is for development only/),
     ]);
   });
 

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { Gateway } from "../../../components/gateway/gateway";
+import { Gateway, type GatewayArgs } from "../../../components/gateway/gateway";
 import { named, recordResources } from "../recordedResources";
 
-const record = () =>
+const record = (more: Partial<GatewayArgs> = {}) =>
   recordResources(
     () =>
       new Gateway("gateway", {
@@ -28,6 +28,7 @@ const record = () =>
           audience: "1",
           jwksUrl: "https://auth.test:8080/oauth/v2/keys",
         },
+        ...more,
       }),
   );
 
@@ -45,6 +46,25 @@ it("gets its secrets as files and none in its environment", async () => {
 
 it("believes the edge's segment alone about a client's address", async () => {
   expect(named(await record(), "gateway-container")["envs"]).toContain("TRUSTED_PROXY_CIDRS=10.0.0.0/24");
+});
+
+it("lets no web page call it and connectors reach only https at public addresses, unless it is told to", async () => {
+  const plain = await record();
+  const told = await record({
+    corsOrigins: ["https://app.test", "https://b.test"],
+    connectors: { allowCidrs: ["10.1.0.0/16"], http: true },
+  });
+  const of = (recorded: typeof plain) => named(recorded, "gateway-container")["envs"];
+  expect(of(plain)).toEqual(
+    expect.arrayContaining(["CORS_ORIGINS=", "EGRESS_ALLOW_CIDRS=", "ALLOW_HTTP_CONNECTORS=false"]),
+  );
+  expect(of(told)).toEqual(
+    expect.arrayContaining([
+      "CORS_ORIGINS=https://app.test,https://b.test",
+      "EGRESS_ALLOW_CIDRS=10.1.0.0/16",
+      "ALLOW_HTTP_CONNECTORS=true",
+    ]),
+  );
 });
 
 it("publishes nothing", async () => {
