@@ -1,5 +1,5 @@
 import type { ParameterSchemas, Resource } from "./definePolicy";
-import { declaresContainers, readContainers } from "./container/containerSpec";
+import { declaresContainers, readContainers, type Labels } from "./container/containerSpec";
 import { noteNeed } from "./exemption/ledger";
 import type { FindingId } from "./findings";
 
@@ -39,6 +39,12 @@ export const exceptionLabelPrefix = "apexmcp.exception.";
 
 export type Ruling = { readonly exempted: Exemption } | { readonly refusal?: string };
 
+/** Whether a label gives a reason that its reader can see. */
+export function claims(labels: Labels, label: string): boolean {
+  const reason = labels[label];
+  return typeof reason === "string" && reason.trim() !== "";
+}
+
 /**
  * Whether `finding` is accepted on `resource`: a configured exemption names it and hasn't expired, and, where the
  * resource declares containers, a label or annotation claims the exception too, so that the code tells it to its readers. Either of
@@ -54,7 +60,7 @@ export function ruling(
 ): Ruling {
   const label = exceptionLabelPrefix + finding;
   const canClaim = declaresContainers(resource.type);
-  const claimed = canClaim && readContainers(resource).some(({ labels }) => labels[label]?.trim());
+  const claimed = canClaim && readContainers(resource).some(({ labels }) => claims(labels, label));
   const exemption = exemptions.find((candidate) => candidate.resource === resource.name);
   if (!exemption) {
     return claimed

@@ -38,6 +38,9 @@ export interface AttachedNamespace extends Located<string> {
 
 export type Namespace = "network" | "pid" | "ipc" | "uts" | "user" | "cgroup";
 
+/** By name; a value may be unknown until deployed. */
+export type Labels = Readonly<Record<string, string | Unknown>>;
+
 /** A command that the engine runs in a running container, from outside. */
 export interface ContainerHook {
   readonly path: string;
@@ -70,7 +73,7 @@ export interface ContainerCore {
   readonly propagations: readonly Located<string>[];
   readonly devices: readonly Located<string>[];
   /** Labels or annotations, in which an exception is claimed. */
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: Labels;
   /**
    * Only carries files into a volume: declared neither to be started nor to be kept running, and without network or
    * restarts. What harms only while a process runs (limits, health, a writable root file system) can't apply to it;

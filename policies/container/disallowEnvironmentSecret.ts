@@ -4,7 +4,7 @@ import { isDistinctiveDevSecret } from "../secret/knownDevSecrets";
 import { isReference } from "../secret/reference";
 import { isSecretName } from "../secret/secretName";
 import { unknown } from "../unknown";
-import { exceptionLabelPrefix } from "../exemptions";
+import { claims, exceptionLabelPrefix } from "../exemptions";
 import { containerPolicy } from "./containerPolicy";
 import type { EnvironmentEntry } from "./containerSpec";
 
@@ -33,7 +33,7 @@ export const disallowEnvironmentSecret = containerPolicy({
     const isChanged = environment.some(
       ({ name, value }) => name === bootstrap.changeRequired && value === "true",
     );
-    const accepted = isChanged && Boolean(labels[bootstrap.label]?.trim());
+    const accepted = isChanged && claims(labels, bootstrap.label);
     for (const entry of environment) {
       if (accepted && entry.name === bootstrap.password && !isPublished(entry)) continue;
       const mark = markOver(entry.path, secrets);

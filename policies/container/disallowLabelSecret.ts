@@ -1,6 +1,7 @@
 import { devValueReason } from "../secret/devValue";
 import { isReference } from "../secret/reference";
 import { isSecretName } from "../secret/secretName";
+import { unknown } from "../unknown";
 import { containerPolicy } from "./containerPolicy";
 
 /** Refuses secrets in labels and annotations, by their name or by Pulumi's mark: every client of the engine reads them. */
@@ -13,7 +14,8 @@ export const disallowLabelSecret = containerPolicy({
         yield { observed: `${mark} is a Pulumi secret`, required };
     }
     for (const [name, value] of Object.entries(labels)) {
-      if (isSecretName(name) && !isReference(value) && !devValueReason(value, name)) {
+      const fine = value !== unknown && (isReference(value) || devValueReason(value, name) !== undefined);
+      if (isSecretName(name) && !fine) {
         yield { observed: `labels.${name} holds a secret`, required };
       }
     }

@@ -1,12 +1,15 @@
-import { readList, readText, unknown } from "../unknown";
+import { readList, readText, unknown, type Unknown } from "../unknown";
+import type { Labels } from "./containerSpec";
 
-/** Labels whose name and value are known. */
-export function labelsOf(holder: unknown, ...path: string[]): Record<string, string> {
+/** Labels whose name is known. */
+export function labelsOf(holder: unknown, ...path: string[]): Labels {
   const labels = readList(holder, ...path);
   if (labels === unknown) return {};
   return Object.fromEntries(
-    labels
-      .map((label) => [readText(label, "label"), readText(label, "value")] as const)
-      .filter((pair): pair is [string, string] => pair.every((part) => typeof part === "string")),
+    labels.flatMap((label): [string, string | Unknown][] => {
+      const name = readText(label, "label");
+      const value = readText(label, "value");
+      return typeof name === "string" && value !== undefined ? [[name, value]] : [];
+    }),
   );
 }

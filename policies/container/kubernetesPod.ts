@@ -1,5 +1,5 @@
 import { read, readFlag, readList, readText, readTexts, unknown, type Unknown } from "../unknown";
-import type { AttachedNamespace, ContainerCore, EnvironmentEntry, Located } from "./containerSpec";
+import type { AttachedNamespace, ContainerCore, EnvironmentEntry, Labels, Located } from "./containerSpec";
 import { namedEnvironment } from "./namedEnvironment";
 import { privilegesOf } from "./securityContext";
 
@@ -23,8 +23,7 @@ export function podPath(type: string): string[] | undefined {
 export function readKubernetesPod(props: unknown, path: string[]): ContainerCore[] {
   const pod = read(props, ...path);
   const at = path.join(".");
-  const annotations = read(props, "metadata", "annotations");
-  const labels = annotations === unknown ? {} : (annotations as Record<string, string> | undefined);
+  const labels = annotationsOf(props);
   return ["containers", "initContainers", "ephemeralContainers"].flatMap((list) => {
     const containers = readList(pod, list);
     if (containers === unknown) return [unknownContainer(`${at}.${list}`)];
@@ -39,7 +38,7 @@ function readContainer(
   at: string,
   pod: unknown,
   podAt: string,
-  labels: Record<string, string> = {},
+  labels: Labels,
 ): ContainerCore {
   const texts = (key: string): Located<(string | Unknown)[]> => ({
     path: `${at}.${key}`,
@@ -79,6 +78,14 @@ function propagationsOf(container: unknown, at: string): Located<string>[] {
       value: readText(mount, "mountPropagation"),
     }))
     .filter(({ value }) => value !== undefined);
+}
+
+function annotationsOf(props: unknown): Labels {
+  const annotations = read(props, "metadata", "annotations");
+  if (typeof annotations !== "object" || annotations === null) return {};
+  return Object.fromEntries(
+    Object.keys(annotations).map((name) => [name, readText(annotations, name) ?? ""] as const),
+  );
 }
 
 function hostPaths(pod: unknown, at: string): Located<string>[] {

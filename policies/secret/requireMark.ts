@@ -6,9 +6,9 @@ import { isSecretName } from "./secretName";
 
 /** Inputs that hold a secret, whatever it is called: a GitHub secret's. */
 const always = /(^|\.)plaintextValue$/;
-/** Environments, command lines and build arguments, where no secret belongs, marked or not: they have findings of their own. */
+/** Environments, labels, command lines and build arguments, where no secret belongs, marked or not: they have findings of their own. */
 const elsewhere =
-  /(^|\.)(envs?|environment|commands?|args|entrypoints|containerDefinitions|buildArgs)(\[|\.|$)/;
+  /(^|\.)(envs?|environment|commands?|args|entrypoints|containerDefinitions|buildArgs|labels|annotations)(\[|\.|$)/;
 
 /**
  * Requires inputs that are secrets by their name to be Pulumi secrets: the state, the preview and every log hold the

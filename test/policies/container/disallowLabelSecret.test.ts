@@ -12,7 +12,13 @@ refuses("container-label-disallow-secret", {
   "labels that are a Pulumi secret as a whole": () => labels(secret([{ label: "team", value: generated }])),
 });
 
+refuses("container-label-disallow-secret", {
+  "a token unknown until deployed": () => labels([{ label: "api-token", value: unknownValue }]),
+});
+
 accepts({
+  "a label whose name is unknown until deployed": () => labels([{ label: unknownValue, value: "x" }]),
+  "labels unknown until deployed": () => labels(unknownValue),
   "a plain label": () => container(),
   "a label unknown until deployed": () => labels([{ label: "team", value: unknownValue }]),
 });

@@ -108,6 +108,17 @@ describe("a secret in the environment", () => {
   });
 });
 
+describe("a secret in an annotation", () => {
+  const annotated = (value: unknown): TestedResource => ({
+    type: kinds[0]![0],
+    props: { ...pod().props, metadata: { annotations: { "api-token": value, team: unknownValue } } },
+  });
+  refuses("container-label-disallow-secret", {
+    "of a pod": () => annotated(generated),
+    "of a pod, unknown until deployed": () => annotated(unknownValue),
+  });
+});
+
 describe("privilege", () => {
   refuses("container-process-disallow-privileged", {
     "of a pod": () => context({ privileged: true }),
