@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { asApp } from "../../probes/postgres/connection";
 import { services } from "../../probes/target";
 import { loginTests } from "./logins";
+import { bridge, sdkClientTests } from "./sdkClients";
 import { killTree } from "../support/killTree";
 import { TestStack } from "../support/testStack";
 import { readCredential, writeCredential } from "../support/stackCredentials";
@@ -21,7 +22,7 @@ let stack: TestStack;
 let firstUp: string;
 
 beforeAll(async () => {
-  stack = await TestStack.create();
+  stack = await TestStack.create({ egressAllowCidrs: bridge, httpConnectors: "true" });
   firstUp = await stack.up();
 });
 afterAll(() => stack?.remove());
@@ -107,6 +108,8 @@ describe("make verify", () => {
     }
   });
 });
+
+sdkClientTests(() => stack);
 
 describe("what would stop a deploy halfway stops it before, with its fix", () => {
   const untouched = async (run: () => Promise<{ exitCode: number; stderr: string; stdout: string }>) => {

@@ -23,17 +23,22 @@ export class TestStack {
   private constructor(
     readonly name: string,
     readonly state: State,
+    private readonly own: Readonly<Record<string, string>>,
   ) {}
 
-  /** Makes its state, beside nothing else; deploys nothing yet. Removes what crashed runs left hours ago. */
-  static async create(): Promise<TestStack> {
+  /**
+   * Makes its state, beside nothing else; deploys nothing yet. Removes what crashed runs left hours ago.
+   *
+   * @param own configuration that it has throughout
+   */
+  static async create(own: Readonly<Record<string, string>> = {}): Promise<TestStack> {
     await removeTestStacks((name) => isStale(name));
     const id = randomBytes(3).toString("hex");
     const name = testStackName(process.env["APEXMCP_TEST_RUN"] ?? id, id);
     const state = stateIn(join(tmpdir(), name));
     mkdirSync(state.directory, { mode: 0o700 });
     copyFileSync(stateIn().imageLockFile, state.imageLockFile);
-    const stack = new TestStack(name, state);
+    const stack = new TestStack(name, state, own);
     await stack.configure({});
     return stack;
   }
@@ -41,8 +46,8 @@ export class TestStack {
   /** Writes this stack's own values, which go over the committed ones. */
   async configure(values: Record<string, string | number>): Promise<void> {
     this.ports ??= await freePorts();
-    const all = { name: this.name, ...this.ports, ...values };
-    const lines = Object.entries(all).map(([key, value]) => `${key}: ${value}`);
+    const all = { name: this.name, ...this.ports, ...this.own, ...values };
+    const lines = Object.entries(all).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
     writeFileSync(this.state.localConfigFile, `${lines.join("\n")}\n`);
   }
   private ports?: Record<string, number>;

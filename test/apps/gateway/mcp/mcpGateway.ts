@@ -113,12 +113,16 @@ export interface TestUpstream extends AsyncDisposable {
   url: string;
 }
 
-/** A server on a port of 127.0.0.1, a free one if none is given. */
-export async function startUpstream(listener: RequestListener, port = 0): Promise<TestUpstream> {
-  const server = createServer(listener).listen(port, "127.0.0.1");
+/** A server on a port of an address of this machine, a free one if none is given. */
+export async function startUpstream(
+  listener: RequestListener,
+  port = 0,
+  host = "127.0.0.1",
+): Promise<TestUpstream> {
+  const server = createServer(listener).listen(port, host);
   await once(server, "listening");
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
+    url: `http://${host}:${(server.address() as AddressInfo).port}/mcp`,
     [Symbol.asyncDispose]: async () => {
       const cutting = setInterval(() => server.closeAllConnections(), 20);
       await new Promise((closed) => server.close(closed));
