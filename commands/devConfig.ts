@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { CommandError } from "./commandError";
 import { readConfigFile, writeConfigFile, type ConfigValue } from "./configFile";
 import { createDevCertificates, renewalReason, tlsServers } from "./devCertificates";
-import { pulumiOrFail } from "./pulumi";
+import { pulumiOrFail, type PulumiState } from "./pulumi";
 import { releaseConfig } from "./releases";
 import { createState, root, type State } from "./state";
 import { ownImageTag } from "../images/ownImages";
@@ -118,13 +118,16 @@ export async function prepareDevConfig(
  * `pulumi stack init` writes the salt into Pulumi.dev.yaml beside the Pulumi.yaml it finds, whatever config file it
  * is told to use. So it finds one in the state directory, and leaves the committed file alone.
  */
-export async function initialiseStack(state: State): Promise<void> {
-  const project = join(state.directory, "Pulumi.yaml");
-  writeFileSync(project, "name: apexmcp\nruntime: nodejs\n");
+export async function initialiseStack(
+  state: PulumiState & { readonly directory: string },
+  project = "apexmcp",
+): Promise<void> {
+  const file = join(state.directory, "Pulumi.yaml");
+  writeFileSync(file, `name: ${project}\nruntime: nodejs\n`);
   try {
     await pulumiOrFail(state, ["stack", "init", state.stack, `--cwd=${state.directory}`]);
   } finally {
-    rmSync(project);
+    rmSync(file);
   }
 }
 

@@ -1,9 +1,10 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { environmentSecrets, type GitHubSettings } from "../stacks/github/settings";
 import { main } from "./command";
 import { CommandError } from "./commandError";
+import { initialiseStack } from "./devConfig";
 import { pulumi, pulumiFailure, pulumiOrFail, type PulumiState } from "./pulumi";
 import { deployArguments } from "./pulumiUp";
 import { createState, root, type State } from "./state";
@@ -27,9 +28,8 @@ void main({
     requireSecrets();
     createState(state);
     const own = stateOf(state);
-    writeFileSync(own.configFile, "", { flag: "a", mode: 0o600 });
     if (!existsSync(join(state.backendDirectory, ".pulumi/stacks/apexmcp-github/github.json")))
-      await pulumiOrFail(own, ["stack", "init", "github"]);
+      await initialiseStack(own, "apexmcp-github");
     await pulumiOrFail(own, ["config", "set", "apexmcp-github:delivery"], JSON.stringify(settings));
     const verb = flags["preview"] ? ["preview", "--diff"] : ["up", "--yes"];
     const pack = `--policy-pack=${join(root, "policies")}`;
@@ -40,7 +40,7 @@ void main({
 });
 
 /** A project of its own beside the stack's: another life cycle, and another credential. */
-function stateOf(state: State): PulumiState {
+function stateOf(state: State): PulumiState & { readonly directory: string } {
   return {
     ...state,
     stack: "github",

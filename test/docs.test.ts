@@ -26,7 +26,7 @@ const runBy: readonly (readonly [command: RegExp, where: string])[] = [
   [/^make certificate$/, "test/commands/certificate.integration.test.ts"],
   [/^make lock\b/, "test/images/updateLock.test.ts"],
   [/^make github-init /, "test/github/workflows.test.ts"],
-  [/^make github /, "needs GitHub"],
+  [/^make github /, "test/commands/github.integration.test.ts"],
   [/^make vault-(init|rekey) .*--github /, "needs GitHub"],
   [/^make audit-verify/, "test/commands/auditVerify.integration.test.ts"],
   [/^(eval "\$\(make env\)"|npx pulumi stack output target)/, "test/integration/stack.integration.test.ts"],

@@ -15,7 +15,8 @@ const secretsOf = (environment: Environment) =>
     ]),
   );
 
-// Its token is $GITHUB_TOKEN, and the API's address $GITHUB_BASE_URL: neither gets into the state.
+// The plugin reads $GITHUB_TOKEN itself. The SDK would too, and put it into the state and the diff, unmarked.
+delete process.env["GITHUB_TOKEN"];
 const provider = new github.Provider("github", { owner });
 new DeliveryRepository(
   "delivery",
