@@ -1,9 +1,7 @@
-import { randomUUID } from "node:crypto";
 import type { RequestListener } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { completable } from "@modelcontextprotocol/sdk/server/completable.js";
 import { McpServer, ResourceTemplate } from "@modelcontextprotocol/sdk/server/mcp.js";
-import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import {
   CreateMessageResultSchema,
   ElicitResultSchema,
@@ -14,7 +12,7 @@ import {
   type ElicitRequestFormParams,
 } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
-import { Events } from "./sdkUpstreams";
+import { sessionsListener } from "./sessionsListener";
 
 const pixel =
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==";
@@ -249,25 +247,5 @@ function addRawTool(server: McpServer): void {
 }
 
 export function conformanceUpstream(): RequestListener {
-  const transports = new Map<string, StreamableHTTPServerTransport>();
-  const start = async () => {
-    const transport = new StreamableHTTPServerTransport({
-      sessionIdGenerator: randomUUID,
-      eventStore: new Events(),
-      retryInterval: 500,
-      onsessioninitialized: (id) => void transports.set(id, transport),
-      onsessionclosed: (id) => void transports.delete(id),
-    });
-    await newServer().connect(transport);
-    return transport;
-  };
-  return (request, response) => {
-    const id = request.headers["mcp-session-id"];
-    const known = typeof id === "string" ? transports.get(id) : undefined;
-    if (id !== undefined && known === undefined) {
-      response.writeHead(404).end();
-      return;
-    }
-    void Promise.resolve(known ?? start()).then((transport) => transport.handleRequest(request, response));
-  };
+  return sessionsListener(newServer, 500);
 }

@@ -1,12 +1,10 @@
-import { randomUUID } from "node:crypto";
 import type { RequestListener } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { toNodeHandler } from "@modelcontextprotocol/node";
 import { McpServer as SessionsServer } from "@modelcontextprotocol/sdk/server/mcp.js";
-import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
-import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import { sessionsListener } from "./sessionsListener";
 
 /** What happened to calls of the tool `wait`. */
 export interface Observed {
@@ -39,8 +37,7 @@ const tools = (observed: Observed) => ({
 
 /** A server of 2025-11-25 by the SDK's version 1: sessions, a GET stream, streams that can be resumed. */
 export function sessionsUpstream(observed: Observed): RequestListener {
-  const transports = new Map<string, StreamableHTTPServerTransport>();
-  const start = async () => {
+  const newServer = () => {
     const server = new SessionsServer(
       { name: "sessions", version: "1.0.0" },
       { capabilities: { logging: {} } },
@@ -80,25 +77,9 @@ export function sessionsUpstream(observed: Observed): RequestListener {
       await sleep(50);
       return text("picked up again");
     });
-    const transport = new StreamableHTTPServerTransport({
-      sessionIdGenerator: randomUUID,
-      eventStore: new Events(),
-      retryInterval: 10,
-      onsessioninitialized: (id) => void transports.set(id, transport),
-      onsessionclosed: (id) => void transports.delete(id),
-    });
-    await server.connect(transport);
-    return transport;
+    return server;
   };
-  return (request, response) => {
-    const id = request.headers["mcp-session-id"];
-    const known = typeof id === "string" ? transports.get(id) : undefined;
-    if (id !== undefined && known === undefined) {
-      response.writeHead(404).end();
-      return;
-    }
-    void Promise.resolve(known ?? start()).then((transport) => transport.handleRequest(request, response));
-  };
+  return sessionsListener(newServer, 10);
 }
 
 /** A server of 2026-07-28, and of that alone, by the SDK's version 2. */
@@ -143,26 +124,4 @@ export function statelessUpstream(observed: Observed): {
     listener: (request, response) => void listen(request, response),
     listChanged: () => handler.notify.toolsChanged(),
   };
-}
-
-/** Events of one session's streams, in the order of their ids. */
-export class Events {
-  readonly #events: { stream: string; id: string; message: JSONRPCMessage }[] = [];
-
-  storeEvent(stream: string, message: JSONRPCMessage): Promise<string> {
-    const id = `${stream}_${this.#events.length}`;
-    this.#events.push({ stream, id, message });
-    return Promise.resolve(id);
-  }
-
-  async replayEventsAfter(
-    last: string,
-    { send }: { send: (id: string, message: JSONRPCMessage) => Promise<void> },
-  ): Promise<string> {
-    const at = this.#events.findIndex(({ id }) => id === last);
-    const stream = this.#events[at]?.stream ?? "";
-    for (const event of this.#events.slice(at + 1))
-      if (event.stream === stream) await send(event.id, event.message);
-    return stream;
-  }
 }
