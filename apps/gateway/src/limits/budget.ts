@@ -4,7 +4,7 @@ import { uncounted } from "./sharedStore";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Of the budget that is asked now: a map of requests would cost the garbage collector more than all else here. */
+    /** Of the budget that is asked now. */
     budgetKey: string;
   }
 }
