@@ -66,6 +66,8 @@ export interface HardenedContainerArgs {
   readonly volumes?: Record<string, docker.Volume>;
   /** Named volumes that something else fills: path to volume. */
   readonly readOnlyVolumes?: Record<string, docker.Volume>;
+  /** Kernel settings of the container's own network, such as `net.ipv4.tcp_tw_reuse`. */
+  readonly networkSettings?: Readonly<Record<`net.${string}`, string>>;
   /** Findings this container can't meet, each with the reason. They show in policies and probes. */
   readonly exceptions?: Exception[];
 }
@@ -147,6 +149,7 @@ export class HardenedContainer extends pulumi.ComponentResource {
           name: network.name,
           aliases: alias ? [alias] : [],
         })),
+        sysctls: args.networkSettings,
         ports: (args.ports ?? []).map(({ address, ...port }) => ({ ...port, ip: address, protocol: "tcp" })),
 
         restart: "on-failure",

@@ -27,6 +27,15 @@ export interface EdgeArgs {
 export const upstreamCaFile = "/etc/apexmcp/ca.crt";
 
 /**
+ * nginx opens a connection to what is behind for each request, since names are looked up anew. By the kernel's default
+ * it would run out of ports at some 470 requests a second; these let it use a port again after a second.
+ */
+export const edgeNetworkSettings = {
+  "net.ipv4.ip_local_port_range": "10240 65535",
+  "net.ipv4.tcp_tw_reuse": "1",
+} as const;
+
+/**
  * nginx, the only container published beyond loopback: TLS 1.2 or newer (edge-listener-require-tls), plain http
  * redirected, headers on every answer (edge-server-require-headers, edge-header-require-hsts), limits where people and
  * agents authenticate (edge-rate-require-limits), as the site declares them.
@@ -70,6 +79,7 @@ export class Edge extends pulumi.ComponentResource {
         },
         readOnlyVolumes: { [certificateDirectory]: volume },
         temporary: { "/tmp": 64 },
+        networkSettings: edgeNetworkSettings,
         networks: args.networks,
         ports: [publish(edgeHttpsPort, args.httpsPort), publish(edgeHttpPort, args.httpPort)],
         limits: { memoryMiB: 256, cpus: 1, processes: 128 },

@@ -28,7 +28,8 @@ events {
 }
 
 http {
-  access_log /dev/stdout;
+  # Written together: a line at a time costs Docker more than the request costs nginx.
+  access_log /dev/stdout combined buffer=32k flush=1s;
   server_tokens off;
   client_body_temp_path /tmp/body;
   proxy_temp_path /tmp/proxy;

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { createDevCertificates } from "../../commands/devCertificates";
+import { edgeNetworkSettings } from "../../components/edge/edge";
 import { edgeHttpsPort } from "../../components/edge/nginxConfiguration";
 import { certificateDirectory } from "../../provider/edge/certificateFiles";
 import type { CertificatePair } from "../../provider/edge/certificatePair";
@@ -71,6 +72,7 @@ export class RealNginx implements AsyncDisposable {
     docker([
       ...["create", "--name", container, "--network", this.network, "--network-alias", name],
       ...["--user", "101:101", "--group-add=0", `--volume=${this.volume}:${certificateDirectory}:ro`],
+      ...Object.entries(edgeNetworkSettings).map(([key, value]) => `--sysctl=${key}=${value}`),
       ...[`--publish=127.0.0.1::${edgeHttpsPort}`, "--tmpfs=/tmp:uid=101,gid=101"],
       ...["--entrypoint=nginx", stackImage("nginx"), "-c", "/etc/apexmcp/nginx.conf", "-g", "daemon off;"],
     ]);

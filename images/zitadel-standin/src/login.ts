@@ -2,7 +2,8 @@ import type Provider from "oidc-provider";
 import { ConnectError } from "@connectrpc/connect";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import type { Human, Instance } from "./instance.ts";
+import type { Instance } from "./instance.ts";
+import type { Human } from "./instanceState.ts";
 import { page, stylesheet } from "./loginPage.ts";
 import type { Store } from "./store.ts";
 import { newTotpSecret } from "./totp.ts";

@@ -1,4 +1,4 @@
-import type { Human } from "./instance.ts";
+import type { Human } from "./instanceState.ts";
 
 export type Step = "password" | "changePassword" | "secondFactor" | "setUpSecondFactor";
 

@@ -1,7 +1,7 @@
 import { randomBytes, scrypt as scryptCallback, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 
-import type { Complexity } from "./instance.ts";
+import type { Complexity } from "./instanceState.ts";
 
 const scrypt = promisify<string, Buffer, number, Buffer>(scryptCallback);
 

@@ -157,6 +157,7 @@ it("has no property that would turn hardening off", () => {
     temporary: true,
     volumes: true,
     readOnlyVolumes: true,
+    networkSettings: true,
     exceptions: true,
   };
   expect(

@@ -19,7 +19,9 @@ import { ProjectState } from "@zitadel/proto/zitadel/project_pb.js";
 import { AccessTokenType, UserGrantState } from "@zitadel/proto/zitadel/user_pb.js";
 import { randomBytes } from "node:crypto";
 
-import { type App, found, type Instance, newId } from "../instance.ts";
+import { found, type Instance } from "../instance.ts";
+import type { App } from "../instanceState.ts";
+import { newId } from "../newHuman.ts";
 import { hashPassword } from "../passwords.ts";
 
 /** Projects, applications, roles, machine users and grants: ManagementService v1. */

@@ -5,7 +5,9 @@ import { SessionService } from "@zitadel/proto/zitadel/session/v2/session_servic
 import { type User, UserSchema, UserState } from "@zitadel/proto/zitadel/user/v2/user_pb.js";
 import { UserService } from "@zitadel/proto/zitadel/user/v2/user_service_pb.js";
 
-import { type Human, type Instance, type Machine, newHuman, newId } from "../instance.ts";
+import type { Instance } from "../instance.ts";
+import type { Human, Machine } from "../instanceState.ts";
+import { newHuman, newId } from "../newHuman.ts";
 
 /** UserService and SessionService, v2. */
 export function users(router: ConnectRouter, instance: Instance): void {
