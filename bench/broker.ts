@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
@@ -48,7 +49,11 @@ async function main(): Promise<void> {
     roleId,
     wrappedSecretId: await vault.newWrapped(),
   });
-  await using broker = await BrokerProcess.start(files, { LOG_LEVEL: "info" });
+  // As in its image: a broker with TypeScript's compiler in its heap would stop for the collection of that.
+  execFileSync("npm", ["run", "--silent", "--workspace=@apexmcp/gateway", "build"], { stdio: "inherit" });
+  await using broker = await BrokerProcess.start(files, { LOG_LEVEL: "info" }, [
+    "apps/gateway/dist/broker.js",
+  ]);
   await broker.untilReady();
   await broker.client.write(
     name,

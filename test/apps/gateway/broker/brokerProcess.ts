@@ -34,9 +34,14 @@ export class BrokerProcess implements AsyncDisposable {
     });
   }
 
-  static async start(files: BrokerFiles, environment: Record<string, string> = {}): Promise<BrokerProcess> {
+  /** @param program Node's arguments; by default the source, as it is */
+  static async start(
+    files: BrokerFiles,
+    environment: Record<string, string> = {},
+    program = ["-r", "ts-node/register", "apps/gateway/src/broker.ts"],
+  ): Promise<BrokerProcess> {
     const port = await freePort();
-    const child = spawn(process.execPath, ["-r", "ts-node/register", "apps/gateway/src/broker.ts"], {
+    const child = spawn(process.execPath, program, {
       cwd: root,
       env: {
         PATH: process.env["PATH"],
