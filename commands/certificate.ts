@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { imageReference, readImageLock } from "../images/imageLock";
 import { fingerprintOf, pairProblems } from "../provider/edge/certificatePair";
 import { installCertificate } from "../provider/edge/installCertificate";
-import { settings } from "../stacks/config";
+import { settings } from "../stacks/settings";
 import { main } from "./command";
 import { CommandError } from "./commandError";
 import { readConfigFile } from "./configFile";

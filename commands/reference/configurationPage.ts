@@ -3,12 +3,12 @@ import { join } from "node:path";
 
 import { parse } from "yaml";
 
-import { settings } from "../../stacks/config";
+import { settings } from "../../stacks/settings";
 import { readConfigFile } from "../configFile";
 import { root } from "../state";
 import { page, row } from "./page";
 
-/** Every key of the stack's configuration, from stacks/config.ts, Pulumi.yaml and the two committed stack files. */
+/** Every key of the stack's configuration, from stacks/settings.ts, Pulumi.yaml and the two committed stack files. */
 export function configurationPage(): string {
   const { config } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as {
     config: Record<string, { description: string }>;
@@ -28,7 +28,7 @@ export function configurationPage(): string {
       committed(prod),
     ]);
   });
-  return page("Configuration", "stacks/config.ts and Pulumi.yaml", [
+  return page("Configuration", "stacks/settings.ts and Pulumi.yaml", [
     "A value comes from the stack's file (`pulumi config set`, or `key: value` in the state directory's `local.yaml`) or from the",
     "environment variable; where both say something else, the deployment stops. Secrets are encrypted in the stack's file, and",
     "never plain. On the dev stack `make up` generates names, secrets and certificates. What is missing or wrong is reported all at",

@@ -1,5 +1,5 @@
 import type { Environment, Reviewers } from "../../components/github/deliveryRepository";
-import { settings } from "../config";
+import { settings } from "../settings";
 
 /** What make github tells the program; secrets come from the environment. */
 export interface GitHubSettings {

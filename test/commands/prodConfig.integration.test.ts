@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { readFileSync } from "node:fs";
 
 import { root, stateIn } from "../../commands/state";
-import { settings } from "../../stacks/config";
+import { settings } from "../../stacks/settings";
 import { temporaryState } from "./temporaryState";
 
 jest.setTimeout(120_000);

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 
 import { parse } from "yaml";
 
-import { settings } from "../../stacks/config";
+import { settings } from "../../stacks/settings";
 
 interface Step {
   uses?: string;

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { settings } from "../../stacks/config";
+import { settings } from "../../stacks/settings";
 import { platform } from "../../stacks/platform";
 import { recordResources } from "../components/recordedResources";
 import { evaluate, evaluateStack } from "./evaluate";

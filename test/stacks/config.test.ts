@@ -7,7 +7,9 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 
-import { ConfigError, parseConfig, settings, type ConfigSource } from "../../stacks/config";
+import { ConfigError, parseConfig } from "../../stacks/config";
+import type { ConfigSource } from "../../stacks/configProblems";
+import { settings } from "../../stacks/settings";
 import { CertificateAuthority } from "../support/certificateAuthority";
 
 const directory = mkdtempSync(join(tmpdir(), "config-"));
