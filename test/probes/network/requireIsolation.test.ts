@@ -1,30 +1,9 @@
-import { execa } from "execa";
-import { createServer } from "node:net";
-
 import type { Docker } from "../../../probes/docker";
-import { reachable, type Endpoint } from "../../../probes/network/reach";
+import { reachable } from "../../../probes/network/reach";
 import { requireIsolation } from "../../../probes/network/requireIsolation";
 import { compliantTarget } from "../compliantTarget";
-import { closeServers, listen } from "../tlsServer";
-
-afterEach(closeServers);
-
-/** `docker exec` on this machine itself: the container's tools are the machine's. */
-const localExec: Docker = async ([, , command = "", ...args]) => {
-  const { exitCode = 1, stdout, stderr } = await execa(command, args, { reject: false });
-  return { exitCode, stdout, stderr };
-};
 
 describe.each(["node", "curl"] as const)("reaching with %s", (tool) => {
-  it("tells open from closed", async () => {
-    const open: Endpoint = `127.0.0.1:${await listen(createServer((socket) => socket.destroy()))}`;
-    const gone = createServer();
-    const closed: Endpoint = `127.0.0.1:${await listen(gone)}`;
-    await new Promise((resolve) => gone.close(resolve));
-    const unknown: Endpoint = "no-such-host.invalid:80";
-    expect(await reachable(localExec, { container: "any", tool }, [closed, open, unknown])).toEqual([open]);
-  });
-
   it("is an error when the tool says nothing", async () => {
     const mute: Docker = () => Promise.resolve({ exitCode: 0, stdout: "", stderr: "" });
     await expect(reachable(mute, { container: "c", tool }, ["10.0.0.1:80"])).rejects.toThrow(
