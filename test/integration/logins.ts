@@ -59,7 +59,7 @@ export function loginTests(stackOf: () => Stack): void {
     const stack = stackOf();
     try {
       const tunnel = { zitadelSshHost: host, zitadelSshPort: port, zitadelSshUser: user };
-      await stack.configure({ ...tunnel, zitadelSshHostKey: `"${hostKey}"` });
+      await stack.configure({ ...tunnel, zitadelSshHostKey: hostKey });
       await expectChanged(stack, newPassword(), () => undefined, {
         ZITADEL_SSH_PRIVATE_KEY: privateKey,
       });
