@@ -16,10 +16,10 @@ fail() { # fix, cause
 }
 
 # Commands, and the Debian packages that have them.
-declare -A packages=([node]=nodejs [npm]=npm [git]=git [make]=make)
+declare -A packages=([node]=nodejs [npm]=npm [git]=git [make]=make [curl]=curl)
 missing_packages() {
   local command
-  for command in node npm git make; do
+  for command in node npm git make curl; do
     command -v "$command" >/dev/null || printf '%s ' "${packages[$command]}"
   done
   [ -e /etc/ssl/certs/ca-certificates.crt ] || [ ! -e /etc/debian_version ] || printf 'ca-certificates '
