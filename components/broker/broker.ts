@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { dataVolume } from "../container/dataVolume";
 import { HardenedContainer, type NetworkAttachment } from "../container/hardenedContainer";
+import { nodeReadyCheck } from "../container/nodeReadyCheck";
 
 /** The resource's name is the service's, too: two brokers side by side are `broker` and `broker-b`. */
 export interface BrokerArgs {
@@ -39,7 +40,7 @@ export class Broker extends pulumi.ComponentResource {
 
   constructor(name: string, args: BrokerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("apexmcp:broker:Broker", name, {}, opts);
-    const ready = `require("node:https").get({ port: ${brokerPort}, path: "/readyz", ca: require("node:fs").readFileSync("${caFile}") }, (it) => process.exit(it.statusCode === 200 ? 0 : 1)).on("error", () => process.exit(1))`;
+    const readyz = `{ port: ${brokerPort}, path: "/readyz", ca: require("node:fs").readFileSync("${caFile}") }`;
 
     const server = new HardenedContainer(
       name,
@@ -70,7 +71,7 @@ export class Broker extends pulumi.ComponentResource {
         temporary: { "/tmp": 16 },
         networks: args.networks,
         limits: { memoryMiB: 256, cpus: 1, processes: 256 },
-        healthCheck: { command: ["node", "-e", ready] },
+        healthCheck: { command: nodeReadyCheck("https", readyz) },
         stopSeconds: 15,
       },
       { parent: this },

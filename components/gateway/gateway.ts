@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { HardenedContainer, type NetworkAttachment } from "../container/hardenedContainer";
+import { nodeReadyCheck } from "../container/nodeReadyCheck";
 
 /** The resource's name is the service's, too: two gateways side by side are `gateway` and `gateway-b`. */
 export interface GatewayArgs {
@@ -60,7 +61,6 @@ export class Gateway extends pulumi.ComponentResource {
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("apexmcp:gateway:Gateway", name, {}, opts);
     const { postgres } = args;
-    const ready = `require("node:http").get("http://127.0.0.1:${gatewayPort}/readyz", (it) => process.exit(it.statusCode === 200 ? 0 : 1)).on("error", () => process.exit(1))`;
 
     const server = new HardenedContainer(
       name,
@@ -100,7 +100,7 @@ export class Gateway extends pulumi.ComponentResource {
         temporary: { "/tmp": 16 },
         networks: args.networks,
         limits: { memoryMiB: 512, cpus: 2, processes: 512 },
-        healthCheck: { command: ["node", "-e", ready] },
+        healthCheck: { command: nodeReadyCheck("http", `"http://127.0.0.1:${gatewayPort}/readyz"`) },
         stopSeconds: 30,
       },
       { parent: this },
