@@ -1,7 +1,8 @@
-import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
+import { createSecureContext, type SecureContext } from "node:tls";
 
 import { Agent, type Dispatcher, request } from "undici";
 
+import { machineCas } from "../../provider/edge/certificatePair";
 import type { Target } from "../target";
 
 export interface EdgeAnswer {
@@ -27,8 +28,8 @@ export const edgeOrigins = ({ publicUrl, authUrl }: Target) => ({ gateway: publi
 export function edgeTrust({ caCertificate }: Pick<Target, "caCertificate">): SecureContext {
   let context = contexts.get(caCertificate);
   if (!context) {
-    const all = [caCertificate, ...getCACertificates("default"), ...getCACertificates("system")];
-    contexts.set(caCertificate, (context = createSecureContext({ ca: [...new Set(all)] })));
+    context = createSecureContext({ ca: [caCertificate, ...machineCas()] });
+    contexts.set(caCertificate, context);
   }
   return context;
 }

@@ -91,7 +91,7 @@ export function trustedChain(
   const own = certificatesIn(caCertificate);
   for (const [index, current] of given.entries()) {
     const isAnchor = (ca: X509Certificate) => issued(ca, current) && Date.parse(ca.validTo) > now;
-    const anchor = own.find(isAnchor) ?? (publicly ? machineCas().find(isAnchor) : undefined);
+    const anchor = own.find(isAnchor) ?? (publicly ? parsedMachineCas().find(isAnchor) : undefined);
     if (anchor) return [...given.slice(0, index + 1), anchor];
     const next = given[index + 1];
     if (!next || !issued(next, current)) return undefined;
@@ -123,10 +123,13 @@ function nameOf(certificate: X509Certificate, part: "subject" | "issuer" = "subj
   return certificate[part]?.replaceAll("\n", ", ") || "without a name";
 }
 
+/** PEM of the CAs that this machine trusts, Node's own and the system's; each once. */
+export function machineCas(): string[] {
+  return [...new Set([...getCACertificates("default"), ...getCACertificates("system")])];
+}
+
 /** Hundreds, which take a moment to parse. */
-function machineCas(): X509Certificate[] {
-  return (parsedCas ??= [
-    ...new Set([...getCACertificates("default"), ...getCACertificates("system")]),
-  ].flatMap(certificatesIn));
+function parsedMachineCas(): X509Certificate[] {
+  return (parsedCas ??= machineCas().flatMap(certificatesIn));
 }
 let parsedCas: X509Certificate[] | undefined;
