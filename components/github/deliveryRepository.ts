@@ -35,9 +35,8 @@ export type Environment = (typeof environments)[number];
  * A GitHub repository from which the stack is deployed (article, finding 1 and extras):
  *
  * - secrets belong to the environments `preview` and `production` (github-secret-require-environment), each of which
- *   needs a reviewer who didn't start the job (github-environment-require-reviewers), no administrator excepted
- *   (github-environment-require-branches);
- *   `production` takes jobs of the deployed branch alone
+ *   needs a reviewer who didn't start the job (github-environment-require-reviewers); `production` takes jobs of the
+ *   deployed branch alone, and no administrator is excepted (github-environment-require-branches)
  * - Actions runs GitHub's own actions and the named ones, pinned by commit (github-actions-limit-allowed), with a token
  *   that can read, and that can't approve (github-token-limit-permissions)
  * - the branch takes reviewed (github-branch-require-review), signed (github-branch-require-signed-commits) commits

@@ -24,9 +24,10 @@ const hours = 60 * minutes;
 /**
  * What is inside Vault (article, findings 1 and 7): connectors' credentials and the one that may use them.
  *
- * - a KV v2 engine at `connectors/` that takes no write without check-and-set and keeps ten versions
+ * - a KV v2 engine at `connectors/` that takes no write without check-and-set and keeps ten versions, its leases a day
+ *   at most (vault-lease-limit-ttl)
  * - the policy `broker`: each credential at `connectors/<organisation>/<connector>`, no list, nothing else
- * - the AppRole `broker`: logins of 20 minutes, 24 hours with renewals (vault-token-limit-ttl, vault-lease-limit-ttl), with the policy
+ * - the AppRole `broker`: logins of 20 minutes, 24 hours with renewals (vault-token-limit-ttl), with the policy
  *   `broker` alone (vault-token-disallow-root), from the vault segment alone and never without a secret id
  *   (vault-role-require-binding), which is handed over in a single-use wrapping token
  * - two audit devices, a file and the container's standard output: one that fails doesn't stop Vault

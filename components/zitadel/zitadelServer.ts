@@ -46,7 +46,8 @@ const [secretFile, configFile] = [
  * Zitadel, the identity provider (article, finding 2).
  *
  * - its first administrator's password has to be changed at the first login, and no argument can turn that off
- *   (zitadel-admin-require-password-change, zitadel-admin-require-own-password); the configuration holds no password, not even a placeholder
+ *   (zitadel-admin-require-password-change); the configuration holds no password, not even a placeholder
+ *   (zitadel-admin-require-own-password)
  * - TLS on every hop: to people by the edge, from the edge and the deployer to it (zitadel-instance-require-tls)
  * - a database user of its own that is no superuser, over verified TLS; it is its own administrator, so nothing in
  *   this container can create another
