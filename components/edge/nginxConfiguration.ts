@@ -114,7 +114,7 @@ ${limits.join("")}${own}${streams}      proxy_pass $${host.name}_upstream;
     }`;
 }
 
-/** Retry-After where a limit refused, and the policy of the upstream where it goes before; an empty header isn't sent. */
+/** Retry-After where the rate or the number of connections was refused, and the policy of the upstream where it goes before; an empty header isn't sent. */
 function maps(host: Host): string {
   const policy = host.upstreamPolicyFirst
     ? `
@@ -125,7 +125,8 @@ function maps(host: Host): string {
     : "";
   return `
   map $limit_req_status$limit_conn_status $${host.name}_retry_after {
-    ~REJECTED ${host.retryAfter};
+    REJECTED ${host.retryAfter};
+    PASSEDREJECTED ${host.retryAfter};
     default "";
   }${policy}`;
 }

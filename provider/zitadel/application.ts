@@ -198,14 +198,24 @@ async function grant(
 
 /** Values of Zitadel's enumerations; the published protos can't be imported from here as values. */
 const jwt = 1; // AccessTokenType and OIDCTokenType
-const oidc = { responseTypeCode: 0, grantTypeCode: 0, appTypeNative: 2, authMethodNone: 2, version10: 0 };
+const oidc = {
+  responseTypeCode: 0,
+  grantTypeCode: 0,
+  grantTypeRefreshToken: 2,
+  appTypeNative: 2,
+  authMethodNone: 2,
+  version10: 0,
+};
 
-/** A public client: agents' programs redirect to a port of their own on loopback (RFC 8252). */
+/**
+ * A public client: agents' programs redirect to a port of their own on loopback (RFC 8252). Refresh tokens, of which
+ * each is good for one use, keep a person logged in beyond an access token's 15 minutes.
+ */
 function oidcConfiguration({ redirectUris }: Inputs) {
   return {
     redirectUris,
     responseTypes: [oidc.responseTypeCode],
-    grantTypes: [oidc.grantTypeCode],
+    grantTypes: [oidc.grantTypeCode, oidc.grantTypeRefreshToken],
     appType: oidc.appTypeNative,
     authMethodType: oidc.authMethodNone,
     version: oidc.version10,

@@ -33,6 +33,8 @@ export interface Machine {
   jwt: boolean;
   /** Of the client credentials grant. */
   secretHash?: string;
+  /** Of the JWT profile; PEM, and until when, ISO 8601. */
+  keys?: { id: string; publicKey: string; expires: string }[];
 }
 
 export interface Project {

@@ -2,6 +2,7 @@ import type Provider from "oidc-provider";
 import { ConnectError } from "@connectrpc/connect";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
+import { readForm } from "./form.ts";
 import type { Instance } from "./instance.ts";
 import type { Human } from "./instanceState.ts";
 import { page, stylesheet } from "./loginPage.ts";
@@ -23,7 +24,10 @@ export function loginPages(provider: Provider, instance: Instance, store: Store)
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = new URL(request.url ?? "/", "https://any").pathname;
     if (path === "/ui/login/resources/style.css") return send(response, 200, "text/css", stylesheet);
-    const { uid } = await provider.interactionDetails(request, response);
+    const { uid, prompt } = await provider.interactionDetails(request, response);
+    const finish = (result: object) =>
+      provider.interactionFinished(request, response, { ...result, consent: {} });
+    if (prompt.name === "consent") return finish({}); // logged in already
     const progress = (await store.get<Progress>("login", uid)) ?? {};
     let problem: string | undefined;
     if (request.method === "POST") {
@@ -38,7 +42,7 @@ export function loginPages(provider: Provider, instance: Instance, store: Store)
     const step = nextStep(progress, user);
     if (step === "done") {
       await store.remove("login", uid);
-      return provider.interactionFinished(request, response, { login: { accountId: user!.id } });
+      return finish({ login: { accountId: user!.id } });
     }
     if (step === "setUpSecondFactor") progress.totpSecret ??= newTotpSecret();
     await store.put("login", uid, progress, seconds);
@@ -92,15 +96,6 @@ const messages: Record<string, string> = {
   "Errors.User.Locked": "User is locked",
   "Errors.User.MFA.OTP.InvalidCode": "Code is invalid",
 };
-
-async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
-  let body = "";
-  for await (const chunk of request) {
-    body += String(chunk);
-    if (body.length > 10_000) throw new ConnectError("Form is too long");
-  }
-  return new URLSearchParams(body);
-}
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {
   response.writeHead(status, { "content-type": type, "cache-control": "no-store" }).end(body);

@@ -9,7 +9,8 @@ import { policies } from "./api/policies.ts";
 import { users } from "./api/users.ts";
 import { Instance } from "./instance.ts";
 import { loginPages } from "./login.ts";
-import { openIdProvider } from "./oidc.ts";
+import { jwtProfile } from "./oidc/jwtProfile.ts";
+import { openIdProvider } from "./oidc/provider.ts";
 import type { Settings } from "./settings.ts";
 import { Store } from "./store.ts";
 
@@ -21,6 +22,7 @@ export async function serve(settings: Settings): Promise<{ close(): Promise<void
   const provider = openIdProvider(settings, instance, store);
   const login = loginPages(provider, instance, store);
   const oidc = provider.callback();
+  const token = jwtProfile(settings, instance, oidc);
   const api = connectNodeAdapter({
     interceptors: [authenticate(settings)],
     routes: (router: ConnectRouter) => {
@@ -50,12 +52,19 @@ export async function serve(settings: Settings): Promise<{ close(): Promise<void
       }
       request.headers.host = host;
       if (path.startsWith("/zitadel.")) return api(request, response);
+      const failed = (what: string, answer: string) => (error: Error) => {
+        console.error(`${what}: ${error.message}`);
+        if (!response.headersSent) response.writeHead(400, { "content-type": "text/plain" });
+        response.end(`${answer}\n`);
+      };
       if (path.startsWith("/ui/login/")) {
-        login(request, response).catch((error: Error) => {
-          console.error(`login: ${error.message}`);
-          if (!response.headersSent) response.writeHead(400, { "content-type": "text/plain" });
-          response.end("This login has ended. Start again from the application.\n");
-        });
+        login(request, response).catch(
+          failed("login", "This login has ended. Start again from the application."),
+        );
+        return;
+      }
+      if (path === "/oauth/v2/token" && request.headers["content-type"]?.includes("form-urlencoded")) {
+        token(request, response).catch(failed("token", "This request can't be read."));
         return;
       }
       void oidc(request, response);

@@ -118,27 +118,6 @@ it("logs a person in through the change of the bootstrap password and a second f
   await signIn(`${old}B`);
 });
 
-it("gives a machine a token for the project that it asks for, and none for a wrong secret", async () => {
-  const { outputs } = await declareApplication();
-  await using machine = browser();
-  const token = async (secret: string) => {
-    const answer = await machine.open(new URL("/oauth/v2/token", standin.origin), {
-      grant_type: "client_credentials",
-      client_id: outputs.machineClientId,
-      client_secret: secret,
-      scope: `openid urn:zitadel:iam:org:project:id:${outputs.projectId}:aud urn:zitadel:iam:org:projects:roles urn:zitadel:iam:user:resourceowner`,
-    });
-    return { status: answer.status, body: JSON.parse(answer.text) as { access_token: string } };
-  };
-  expect((await token("wrong")).status).toBe(401);
-  const { body } = await token(outputs.machineClientSecret);
-  const claims = decodeJwt(body.access_token);
-  expect(claims).toMatchObject({ aud: [outputs.projectId], client_id: "agent", iss: standin.origin });
-  expect(claims.sub).not.toBe("agent");
-  expect(claims["urn:zitadel:iam:user:resourceowner:id"]).toBe(outputs.organisationId);
-  expect(claims[`urn:zitadel:iam:org:project:${outputs.projectId}:roles`]).toMatchObject({ "mcp:*": {} });
-});
-
 it("locks a user after as many wrong passwords as its policy says, guessed at the same time or not", async () => {
   const loginName = "locked@auth.localhost";
   const password = standin.bootstrapPassword;

@@ -16,31 +16,27 @@ import {
   type UpdateOIDCAppConfigRequest,
 } from "@zitadel/proto/zitadel/management_pb.js";
 import { ProjectState } from "@zitadel/proto/zitadel/project_pb.js";
-import { AccessTokenType, UserGrantState } from "@zitadel/proto/zitadel/user_pb.js";
-import { randomBytes } from "node:crypto";
+import { UserGrantState } from "@zitadel/proto/zitadel/user_pb.js";
 
 import { found, type Instance } from "../instance.ts";
 import type { App } from "../instanceState.ts";
 import { newId } from "../newHuman.ts";
-import { hashPassword } from "../passwords.ts";
+import { machines } from "./machines.ts";
 
-/** Projects, applications, roles, machine users and grants: ManagementService v1. */
+/** Projects, applications, roles and grants, beside machine users: ManagementService v1. */
 export function management(router: ConnectRouter, instance: Instance): void {
   const { state } = instance;
   const saved = async <T>(response: T): Promise<T> => {
     await instance.save();
     return response;
   };
-  const machine = (id: string) => {
-    const user = instance.user(id);
-    if (user.type !== "machine") throw new ConnectError("Errors.User.NotMachine", Code.FailedPrecondition);
-    return user;
-  };
   const unique = (taken: boolean, what: string) => {
     if (taken) throw new ConnectError(`Errors.${what}.AlreadyExisting`, Code.AlreadyExists);
   };
 
   router.service(ManagementService, {
+    ...machines(instance),
+
     listProjects: ({ queries }) => ({
       result: state.projects
         .filter(({ name }) =>
@@ -122,23 +118,6 @@ export function management(router: ConnectRouter, instance: Instance): void {
     removeApp: ({ appId }) => {
       state.apps = state.apps.filter(({ id }) => id !== appId);
       return saved({});
-    },
-
-    addMachineUser: ({ userName, name, accessTokenType }) => {
-      const id = newId();
-      const jwt = accessTokenType === AccessTokenType.JWT;
-      instance.addUser({ type: "machine", id, loginName: userName, name, jwt });
-      return saved({ userId: id });
-    },
-    updateMachine: ({ userId, name, accessTokenType }) => {
-      Object.assign(machine(userId), { name, jwt: accessTokenType === AccessTokenType.JWT });
-      return saved({});
-    },
-    generateMachineSecret: async ({ userId }) => {
-      const user = machine(userId);
-      const clientSecret = randomBytes(32).toString("base64url");
-      user.secretHash = await hashPassword(clientSecret);
-      return saved({ clientId: user.loginName, clientSecret });
     },
 
     listUserGrants: ({ queries }) => ({
