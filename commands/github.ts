@@ -32,9 +32,7 @@ void main({
       await initialiseStack(own, "apexmcp-github");
     await pulumiOrFail(own, ["config", "set", "apexmcp-github:delivery"], JSON.stringify(settings));
     const verb = flags["preview"] ? ["preview", "--diff"] : ["up", "--yes"];
-    const pack = `--policy-pack=${join(root, "policies")}`;
-    const args = [...verb, pack, ...deployArguments.filter((it) => !it.startsWith("--policy-pack"))];
-    const result = await pulumi(own, args, { show: true });
+    const result = await pulumi(own, [...verb, ...deployArguments], { show: true });
     if (result.exitCode !== 0) throw pulumiFailure(state, "pulumi up of the repository", result.all);
   },
 });

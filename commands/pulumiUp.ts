@@ -5,11 +5,11 @@ import { isDeepStrictEqual } from "node:util";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 
 import { pulumi, pulumiFailure } from "./pulumi";
-import type { State } from "./state";
+import { root, type State } from "./state";
 
 /** Arguments that preview and up share: the policy pack is always in force. */
 export const deployArguments = [
-  "--policy-pack=policies",
+  `--policy-pack=${join(root, "policies/direct")}`,
   "--suppress-outputs",
   "--suppress-permalink=true",
   "--suppress-progress",

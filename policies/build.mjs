@@ -1,17 +1,13 @@
-// What is published: the command and the pack in one file each, so that starting them reads two files, not two hundred.
-import { rmSync } from "node:fs";
+// Builds the files that it is given, or all that are published; load.js asks for one when it is out of date.
+import { renameSync } from "node:fs";
 
-import { build } from "esbuild";
+import { bundle } from "./bundle.mjs";
+import { madeOf } from "./load.js";
 
-rmSync("dist", { recursive: true, force: true });
-await build({
-  entryPoints: ["check/command.ts", "index.ts"],
-  outdir: "dist",
-  entryNames: "[name]",
-  bundle: true,
-  platform: "node",
-  target: "node22",
-  // One copy of Pulumi's SDK: its runner in the pack's node_modules loads it too.
-  external: ["@pulumi/*"],
-  logLevel: "warning",
-});
+const asked = process.argv.slice(2);
+const banner = madeOf();
+for (const name of asked.length > 0 ? asked : ["check/command", "servePack"]) {
+  const half = `${import.meta.dirname}/dist/${name}.${process.pid}.js`;
+  await bundle(`${import.meta.dirname}/${name}.ts`, half, banner);
+  renameSync(half, `${import.meta.dirname}/dist/${name}.js`);
+}

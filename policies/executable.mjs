@@ -1,27 +1,11 @@
 // Writes dist/hardening-policies: this machine's Node.js with pack and command inside (Node.js' single executables).
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, rmSync, writeFileSync } from "node:fs";
 
-import { build } from "esbuild";
+import { bundle } from "./bundle.mjs";
 
 const output = "dist/hardening-policies";
-mkdirSync("dist", { recursive: true });
-await build({
-  entryPoints: ["executable.ts"],
-  outfile: "dist/executable.js",
-  bundle: true,
-  minifySyntax: true,
-  platform: "node",
-  target: "node22",
-  plugins: [{ name: "without-typescript", setup: withoutTypescript }],
-  external: ["node-gyp/*"],
-  logLevel: "warning",
-});
-
-/** Pulumi's SDK loads TypeScript's compiler to serialise functions, which a policy pack never does. */
-function withoutTypescript({ onLoad }) {
-  onLoad({ filter: /@pulumi\/pulumi\/typescript-shim\.js$/ }, () => ({ contents: "module.exports = {};" }));
-}
+await bundle("executable.ts", "dist/executable.js");
 
 const configuration = {
   main: "dist/executable.js",

@@ -6,19 +6,25 @@ import { join } from "node:path";
 import { PulumiProject } from "../support/pulumiProject";
 import { container } from "./compliantContainer";
 
-const pack = join(__dirname, "../../policies");
+const policies = join(__dirname, "../../policies");
 
 /** Previews a program that declares one Docker container for each entry, the statement run on its compliant inputs. */
-async function preview(containers: Record<string, string>, ...args: string[]) {
+const preview = (containers: Record<string, string>, ...args: string[]) =>
+  previewBy(policies, containers, args);
+
+async function previewBy(pack: string, containers: Record<string, string>, args: readonly string[] = []) {
   const declarations = Object.entries(containers).map(
     ([name, change]) =>
       `{ const props = compliant(); props.mounts[0].source = "${name}-data"; ${change}; new docker.Container("${name}", props); }`,
   );
-  await using project = new PulumiProject(`import * as docker from "@pulumi/docker";
+  await using project = new PulumiProject(
+    `import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 const network = new docker.Network("made-by-the-program");
 const compliant = (): any => (${JSON.stringify(container().props)});
-${declarations.join("\n")}`);
+${declarations.join("\n")}`,
+    pack,
+  );
   await project.pulumi(["stack", "init", "test"]);
   const { code, output } = await project.pulumi(["preview", "--policy-pack", pack, ...args]);
   const violations = output.matchAll(
@@ -31,19 +37,26 @@ ${declarations.join("\n")}`);
   };
 }
 
-test("refuses a program with nginx:latest, the Docker socket and a dev secret, with these three findings", async () => {
-  const { code, violations } = await preview({
-    web: `props.image = "nginx:latest";
+test.each([
+  ["Pulumi's runner for Node.js", policies],
+  ["the engine itself", join(policies, "direct")],
+])(
+  "by %s, refuses nginx:latest, the Docker socket and a dev secret, with three findings",
+  async (_by, pack) => {
+    const { code, violations } = await previewBy(pack, {
+      web: `props.image = "nginx:latest";
       props.volumes.push({ hostPath: "/var/run/docker.sock", containerPath: "/var/run/docker.sock" });
       props.envs.push("OAUTH_JWT_SECRET=dev-oauth-jwt-secret-change-in-prod");`,
-  });
-  expect(violations).toEqual([
-    "mandatory web: container-image-disallow-latest",
-    "mandatory web: container-mount-disallow-docker-socket",
-    "mandatory web: secret-input-disallow-known-dev-value",
-  ]);
-  expect(code).not.toBe(0);
-}, 120_000);
+    });
+    expect(violations).toEqual([
+      "mandatory web: container-image-disallow-latest",
+      "mandatory web: container-mount-disallow-docker-socket",
+      "mandatory web: secret-input-disallow-known-dev-value",
+    ]);
+    expect(code).not.toBe(0);
+  },
+  120_000,
+);
 
 test("sees Pulumi's secrets and stays mandatory on unknown values, in the real engine", async () => {
   const value = randomBytes(16).toString("hex");

@@ -10,7 +10,7 @@ const root = resolve(__dirname, "../..");
 const scratch = mkdtempSync(join(tmpdir(), "apexmcp-published-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** What npm would publish, with the two packages of Pulumi that it depends on beside it. */
+/** What npm would publish, with Pulumi's SDK, that it depends on, beside it. */
 function packed(): string {
   const app = join(scratch, "app");
   const pack = join(app, "node_modules/@apexmcp/hardening-policies");
@@ -20,15 +20,24 @@ function packed(): string {
     execFileSync("npm", ["pack", "--json", "--silent", "--pack-destination", scratch], options),
   ) as [{ filename: string }];
   execFileSync("tar", ["-xzf", join(scratch, filename), "-C", pack, "--strip-components=1"]);
-  symlinkSync(join(root, "node_modules/@pulumi"), join(app, "node_modules/@pulumi"));
+  mkdirSync(join(app, "node_modules/@pulumi"));
+  symlinkSync(join(root, "node_modules/@pulumi/pulumi"), join(app, "node_modules/@pulumi/pulumi"));
   return pack;
 }
 
-async function preview(pack: string, change: string, environment: Record<string, string> = {}) {
-  await using project = new PulumiProject(`import * as docker from "@pulumi/docker";
+interface Start {
+  readonly environment?: Record<string, string>;
+  readonly analyzer?: string;
+}
+
+async function preview(pack: string, change: string, { environment, analyzer }: Start = {}) {
+  await using project = new PulumiProject(
+    `import * as docker from "@pulumi/docker";
 const props: any = ${JSON.stringify(container().props)};
 ${change}
-new docker.Container("web", props);`);
+new docker.Container("web", props);`,
+    analyzer,
+  );
   await project.pulumi(["stack", "init", "test"]);
   const { code, output } = await project.pulumi(["preview", "--policy-pack", pack], environment);
   return {
@@ -44,6 +53,10 @@ test("the published package refuses and accepts in a preview, as a folder, and c
   const pack = packed();
   expect(await preview(pack, latest)).toMatchObject({ findings: ["container-image-disallow-latest"] });
   expect(await preview(pack, "")).toMatchObject({ code: 0, findings: [] });
+  const direct = join(pack, "direct");
+  expect(await preview(direct, latest, { analyzer: direct })).toMatchObject({
+    findings: ["container-image-disallow-latest"],
+  });
   const file = join(__dirname, "check/article/before/docker-compose.yml");
   const check = () =>
     execFileSync(process.execPath, [join(pack, "hardening-policies.js"), "check", file], { stdio: "pipe" });
@@ -56,15 +69,16 @@ test("the one executable does the same, without node_modules", async () => {
   const bin = join(scratch, "bin");
   mkdirSync(bin);
   copyFileSync(built, join(bin, "pulumi-analyzer-policy-hardening"));
-  rmSync(join(root, "policies/dist"), { recursive: true });
+  rmSync(built);
   const pack = join(scratch, "pack");
   mkdirSync(pack);
   writeFileSync(join(pack, "PulumiPolicy.yaml"), "runtime: hardening\n");
   const PATH = [bin, join(root, "node_modules/.bin"), process.env.PATH].join(":");
-  expect(await preview(pack, latest, { PATH })).toMatchObject({
+  const start = { environment: { PATH } };
+  expect(await preview(pack, latest, start)).toMatchObject({
     findings: ["container-image-disallow-latest"],
   });
-  expect(await preview(pack, "", { PATH })).toMatchObject({ code: 0, findings: [] });
+  expect(await preview(pack, "", start)).toMatchObject({ code: 0, findings: [] });
   const file = join(__dirname, "check/article/before/docker-compose.yml");
   const check = () =>
     execFileSync(join(bin, "pulumi-analyzer-policy-hardening"), ["check", file], {

@@ -17,8 +17,11 @@ export class PulumiProject implements AsyncDisposable {
   private readonly directory = mkdtempSync(join(tmpdir(), "pulumi-project-"));
   private readonly passphrase = randomBytes(16).toString("hex");
 
-  /** @param program index.ts; `@apexmcp/…` stands for a path from the repository's root. */
-  constructor(program: string) {
+  /**
+   * @param program index.ts; `@apexmcp/…` stands for a path from the repository's root.
+   * @param analyzer folder with the executable of a policy pack whose runtime is `hardening`
+   */
+  constructor(program: string, analyzer?: string) {
     mkdirSync(join(this.directory, "backend"));
     symlinkSync(join(root, "node_modules"), join(this.directory, "node_modules"));
     this.write("index.ts", program.replaceAll("@apexmcp/", `${root}/`));
@@ -28,7 +31,10 @@ export class PulumiProject implements AsyncDisposable {
       JSON.stringify({
         name: "scratch",
         runtime: "nodejs",
-        plugins: { providers: [{ name: "hardening", path: join(root, "provider") }] },
+        plugins: {
+          providers: [{ name: "hardening", path: join(root, "provider") }],
+          analyzers: analyzer ? [{ name: "policy-hardening", path: analyzer }] : [],
+        },
       }),
     );
     const compilerOptions = {
