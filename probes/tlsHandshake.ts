@@ -10,12 +10,15 @@ export interface Handshake {
   readonly ca?: string | SecureContext;
   /** Oldest and newest version to offer. Default: TLS 1.2 to 1.3. */
   readonly versions?: readonly [SecureVersion, SecureVersion];
+  /** Cipher suites to offer up to TLS 1.2, in OpenSSL's words. Default: all. */
+  readonly ciphers?: string;
   /** What the protocol says before TLS begins, as PostgreSQL's SSLRequest. */
   readonly before?: (socket: Socket) => Promise<void>;
 }
 
-/** The version agreed on, or why the server (or the verification of its certificate) refused. */
-export type HandshakeResult = { readonly version: string } | { readonly refused: string };
+/** What was agreed on, or why the server (or the verification of its certificate) refused. */
+export type HandshakeResult =
+  { readonly version: string; readonly cipher: string } | { readonly refused: string };
 
 /**
  * Opens a TLS connection and closes it.
@@ -28,6 +31,7 @@ export async function tlsHandshake({
   serverName = host,
   ca,
   versions = ["TLSv1.2", "TLSv1.3"],
+  ciphers = "DEFAULT",
   before,
 }: Handshake): Promise<HandshakeResult> {
   const socket = await open(host, port);
@@ -43,9 +47,11 @@ export async function tlsHandshake({
         minVersion: versions[0],
         maxVersion: versions[1],
         // Versions before 1.2 need it to be offered at all.
-        ciphers: "DEFAULT:@SECLEVEL=0",
+        ciphers: `${ciphers}:@SECLEVEL=0`,
       });
-      tls.once("secureConnect", () => resolve({ version: tls.getProtocol() ?? "unknown" }));
+      tls.once("secureConnect", () =>
+        resolve({ version: tls.getProtocol() ?? "unknown", cipher: tls.getCipher().name }),
+      );
       tls.once("error", (error: NodeJS.ErrnoException) => {
         const ours = /NO_PROTOCOLS_AVAILABLE|NO_CIPHERS_AVAILABLE|NO_CIPHER_MATCH/.test(error.code ?? "");
         if (ours) reject(error);
@@ -59,6 +65,9 @@ export async function tlsHandshake({
 
 /** Versions that a server must refuse. */
 export const outdatedVersions = ["TLSv1", "TLSv1.1"] as const satisfies readonly SecureVersion[];
+
+/** Suites of TLS 1.2 that a server must refuse: without forward secrecy, or without authenticated encryption. */
+export const weakCiphers = "kRSA:SHA1:SHA256:SHA384";
 
 function open(host: string, port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {

@@ -1,10 +1,13 @@
 import { request } from "undici";
 
 import { fail, pass, probe } from "../probe";
-import { outdatedVersions, tlsHandshake } from "../tlsHandshake";
+import { outdatedVersions, tlsHandshake, weakCiphers } from "../tlsHandshake";
 import { edgeTrust } from "./edgeRequest";
 
-/** Proves edge-listener-require-tls: TLS 1.2 or later with a verified certificate; plain HTTP only redirects. */
+/**
+ * Proves edge-listener-require-tls: TLS 1.2 or later with a verified certificate and modern ciphers; plain HTTP only
+ * redirects.
+ */
 export const requireTls = probe(
   "edge-listener-require-tls",
   async ({ publicUrl, authUrl, edgeUrl, edgeHttpUrl, caCertificate }) => {
@@ -22,6 +25,8 @@ export const requireTls = probe(
       const old = await tlsHandshake({ ...endpoint, versions: [version, version] });
       if ("version" in old) return fail(`the edge accepts ${version}`);
     }
+    const weak = await tlsHandshake({ ...endpoint, versions: ["TLSv1.2", "TLSv1.2"], ciphers: weakCiphers });
+    if ("cipher" in weak) return fail(`the edge accepts ${weak.cipher}`);
 
     const { statusCode, headers, body } = await request(`${edgeHttpUrl}/healthz`);
     await body.dump();
@@ -30,7 +35,7 @@ export const requireTls = probe(
       return fail(`plain HTTP is answered with ${statusCode}${location && ` to ${location}`}`);
     }
     return pass(
-      `${spoken} verified, ${outdatedVersions.join(" and ")} refused, plain HTTP redirects (${statusCode})`,
+      `${spoken} verified, ${outdatedVersions.join(", ")} and weak ciphers refused, plain HTTP redirects (${statusCode})`,
     );
   },
 );

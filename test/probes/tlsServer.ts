@@ -13,10 +13,11 @@ const servers: Server[] = [];
 export async function serveHttps(
   listener: RequestListener,
   minVersion: SecureVersion = "TLSv1.2",
+  ciphers = "DEFAULT",
 ): Promise<number> {
   const { certificate: cert, privateKey: key } = (await certificates).servers.edge;
   // Only security level 0 lets OpenSSL speak the versions before 1.2.
-  return listen(createHttpsServer({ cert, key, minVersion, ciphers: "DEFAULT:@SECLEVEL=0" }, listener));
+  return listen(createHttpsServer({ cert, key, minVersion, ciphers: `${ciphers}:@SECLEVEL=0` }, listener));
 }
 
 /** Serves plain HTTP on a free port of 127.0.0.1. */

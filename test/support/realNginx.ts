@@ -98,6 +98,12 @@ export class RealNginx implements AsyncDisposable {
     throw new Error(`nginx doesn't run: ${stdout}${stderr}`);
   }
 
+  /** At which this machine reaches every port of one, published or not, without Docker's proxy. */
+  ipOf(name: string): string {
+    const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+    return docker(["inspect", "--format", format, `${this.network}-${name}`]);
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     for (const container of this.containers) docker(["rm", "--force", "--volumes", container]);
     docker(["volume", "rm", this.volume]);

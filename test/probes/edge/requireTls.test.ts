@@ -13,12 +13,14 @@ const respond =
     response.writeHead(code, { connection: "close", ...(location && { location }) }).end();
   };
 
-async function edge(options: { http?: RequestListener; minVersion?: SecureVersion } = {}) {
-  const { http = respond(301, "https://127.0.0.1/"), minVersion = "TLSv1.2" } = options;
+const modern = "ECDHE+AESGCM";
+
+async function edge(options: { http?: RequestListener; minVersion?: SecureVersion; ciphers?: string } = {}) {
+  const { http = respond(301, "https://127.0.0.1/"), minVersion = "TLSv1.2", ciphers = modern } = options;
   return {
     ...compliantTarget(),
     caCertificate: (await certificates).ca,
-    edgeUrl: `https://127.0.0.1:${await serveHttps(respond(200), minVersion)}`,
+    edgeUrl: `https://127.0.0.1:${await serveHttps(respond(200), minVersion, ciphers)}`,
     edgeHttpUrl: `http://127.0.0.1:${await serveHttp(http)}`,
   };
 }
@@ -47,7 +49,17 @@ describe("edge-listener-require-tls", () => {
   });
 
   it("fails on TLS 1.1", async () => {
-    expect(await requireTls.run(await edge({ minVersion: "TLSv1.1" }))).toMatchObject({ outcome: "fail" });
+    const target = await edge({ minVersion: "TLSv1.1", ciphers: "DEFAULT" });
+    expect(await requireTls.run(target)).toMatchObject({
+      outcome: "fail",
+      observed: "the edge accepts TLSv1.1",
+    });
+  });
+
+  it.each(["ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384"])("fails on the suite %s", async (suite) => {
+    const target = await edge({ ciphers: `${modern}:${suite}` });
+    const observed = `the edge accepts ${suite}`;
+    expect(await requireTls.run(target)).toMatchObject({ outcome: "fail", observed });
   });
 
   it("can't tell when the edge isn't there", async () => {
