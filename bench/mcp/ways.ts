@@ -44,15 +44,9 @@ export async function startWays(): Promise<{ ways: Way[]; stop: () => Promise<vo
       process.env["BENCH_PROFILE"] && script.endsWith("server.js")
         ? ["--cpu-prof", `--cpu-prof-dir=${process.env["BENCH_PROFILE"]}`]
         : [];
-    const loader = script.endsWith(".ts") ? ["-r", "ts-node/register"] : [];
-    const child = spawn(process.execPath, [...profile, ...loader, script, ...args], {
+    const child = spawn(process.execPath, [...profile, script, ...args], {
       cwd: root,
-      env: {
-        PATH: process.env["PATH"],
-        NODE_ENV: "production",
-        TS_NODE_PROJECT: join(root, "tsconfig.json"),
-        ...environment,
-      },
+      env: { PATH: process.env["PATH"], NODE_ENV: "production", ...environment },
       stdio: ["ignore", "inherit", "inherit"],
     });
     stops.push(() => ended(child));
@@ -61,7 +55,7 @@ export async function startWays(): Promise<{ ways: Way[]; stop: () => Promise<vo
   };
   try {
     const port = await freePort();
-    const upstreamPid = await run("bench/mcp/peers.ts", port, ["upstream", String(port)]);
+    const upstreamPid = await run("bench/mcp/peers.mts", port, ["upstream", String(port)]);
     const upstream = `http://127.0.0.1:${port}`;
     const at = (name: string, origin: string, pid?: number): Way => ({
       ...{ name, json: `${origin}/mcp`, stream: `${origin}/mcp?stream`, headers: () => plain },
@@ -74,7 +68,7 @@ export async function startWays(): Promise<{ ways: Way[]; stop: () => Promise<vo
       at(
         "http-proxy",
         `http://127.0.0.1:${proxy}`,
-        await run("bench/mcp/peers.ts", proxy, ["proxy", String(proxy), upstream]),
+        await run("bench/mcp/peers.mts", proxy, ["proxy", String(proxy), upstream]),
       ),
     );
     const nginx = await freePort();
@@ -94,7 +88,7 @@ async function startGateway(
   stops: (() => unknown)[],
   run: (script: string, port: number, args: string[], environment: Record<string, string>) => Promise<number>,
 ): Promise<Way> {
-  const postgres = await RealPostgres.start();
+  const postgres = await RealPostgres.start({ onHost: true });
   stops.push(() => postgres[Symbol.asyncDispose]());
   const organisationId = randomUUID();
   await postgres.as("apexmcp_app", async (client) => {

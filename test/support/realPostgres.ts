@@ -54,8 +54,9 @@ export class RealPostgres implements AsyncDisposable {
   /**
    * @param migrated whether the gateway's migrations have run
    * @param volume that keeps its data; by default one that goes with it
+   * @param onHost whether it is on the host's network: a bench's time is not to be that of Docker's proxy of the port
    */
-  static async start({ migrated = true, volume = "" } = {}): Promise<RealPostgres> {
+  static async start({ migrated = true, volume = "", onHost = false } = {}): Promise<RealPostgres> {
     const { ca, servers } = await createDevCertificates("real-postgres", "127.0.0.1");
     const port = await freePort();
     const container = `real-postgres-${randomBytes(6).toString("hex")}`;
@@ -68,7 +69,7 @@ export class RealPostgres implements AsyncDisposable {
         container,
         "--user",
         "999:999",
-        `--publish=127.0.0.1:${port}:5432`,
+        ...(onHost ? ["--network=host", `--env=PGPORT=${port}`] : [`--publish=127.0.0.1:${port}:5432`]),
         "--shm-size=256m",
       ],
       ...[

@@ -3,7 +3,7 @@ import fastifyHttpProxy from "@fastify/http-proxy";
 import fastify from "fastify";
 
 /**
- * `node peers.ts upstream|proxy PORT [UPSTREAM]`: a process of bench/mcp.ts. The upstream answers a POST with one
+ * `node peers.mts upstream|proxy PORT [UPSTREAM]`: a process of bench/mcp.ts. The upstream answers a POST with one
  * JSON-RPC result, and one whose query is `stream` with an event, and another each second until the client leaves.
  */
 const [, , role, port, upstream = ""] = process.argv;
