@@ -9,8 +9,9 @@ import {
 import { dayOf } from "./day";
 import { noteExemptions } from "./exemption/ledger";
 import { ruling, type Exemption } from "./exemptions";
-import { findings } from "./findings";
-import type { FindingId } from "./findings";
+import { findings, type FindingId } from "./findings";
+import { masked } from "./masked";
+import { read, unknown } from "./unknown";
 
 export interface Judgement {
   readonly resource: Resource;
@@ -55,11 +56,26 @@ function decision(finding: FindingId, resource: Resource, { exemptions = [] }: S
   return ({ observed, required }: Problem): Judgement => ({
     resource,
     finding,
-    observed,
+    observed: withoutSecrets(observed, resource),
     required,
     ...ruled,
     fix: findings[finding].remediation,
   });
+}
+
+/** Takes the texts out that Pulumi has marked secret: a policy may show an input that is none as a rule. */
+function withoutSecrets(observed: string, { props, secrets = new Set() }: Resource): string {
+  const texts = [...secrets].flatMap((path) =>
+    textsOf(read(props, ...path.split(/[.[\]]+/).filter(Boolean))),
+  );
+  return texts.reduce((shown, text) => shown.replaceAll(text, "***"), observed);
+}
+
+function textsOf(value: unknown): string[] {
+  if (typeof value === "string") return value.length > 3 ? [value, masked(value)] : [];
+  return value !== unknown && typeof value === "object" && value !== null
+    ? Object.values(value).flatMap(textsOf)
+    : [];
 }
 
 function withDefaults(parameters: ParameterSchemas = {}, settings: Settings): never {

@@ -3,7 +3,7 @@
 // are to the byte what the last build was made of.
 const { execFileSync } = require("node:child_process");
 const { createHash } = require("node:crypto");
-const { existsSync, globSync, readFileSync } = require("node:fs");
+const { existsSync, readdirSync, readFileSync } = require("node:fs");
 const { join } = require("node:path");
 
 const builder = join(__dirname, "build.mjs");
@@ -11,8 +11,9 @@ const builder = join(__dirname, "build.mjs");
 /** What a build here and now is made of, as the first line of its file. */
 function madeOf() {
   const hash = createHash("sha256");
-  const exclude = (path) => /(^|\/)(node_modules|dist)$/.test(path);
-  const sources = globSync("**/*.{ts,json,js,mjs}", { cwd: __dirname, exclude }).sort();
+  const sources = readdirSync(__dirname, { recursive: true })
+    .filter((path) => /\.(ts|json|js|mjs)$/.test(path) && !/^(dist|node_modules)\//.test(path))
+    .sort();
   for (const source of [...sources, "../node_modules/.package-lock.json"]) {
     hash
       .update(`${source}\0`)

@@ -5,6 +5,7 @@ import { levelOf, settingsOf, type Configuration } from "../configuration";
 import type { Resource } from "../definePolicy";
 import { findings, type Severity } from "../findings";
 import { judge, judgeStack, type Judgement } from "../judge";
+import { printable } from "../masked";
 import type { CheckError, Declarations, Declared, Place } from "./declarations";
 
 export interface Violation {
@@ -56,7 +57,9 @@ export function checkFiles(
   return {
     violations: results.flatMap(({ violations }) => violations),
     exempted: results.flatMap(({ exempted }) => exempted),
-    errors: files.flatMap(({ errors }) => errors),
+    errors: files.flatMap(({ errors }) =>
+      errors.map((error) => ({ ...error, message: printable(error.message) })),
+    ),
   };
 }
 
@@ -76,11 +79,11 @@ function resultOf(
       finding,
       severity: findings[finding].severity,
       level: levelOf(configuration, finding) as Violation["level"],
-      resource: resource.name,
+      resource: printable(resource.name),
       file:
         place.file === undefined || place.file === resolve(file) ? file : relative(process.cwd(), place.file),
       line: place.line,
-      observed: place.observed,
+      observed: printable(place.observed),
       required,
       fix: refusal ? `${fix} (Note: ${refusal}.)` : fix,
     };

@@ -9,6 +9,8 @@ interface StatedResource {
   readonly delete?: unknown;
 }
 
+const deepest = 100;
+
 /** What a preview's JSON shows in place of a secret. */
 const hiddenSecret = "[secret]";
 const secret = {
@@ -33,20 +35,30 @@ function statedResources({ version, deployment }: Record<string, unknown>): Stat
   if (version !== 3 && version !== 4) {
     throw new UnreadableError(`a state of version ${JSON.stringify(version)}; this reads 3 and 4`, 1);
   }
-  const { resources = [] } = (deployment ?? {}) as { resources?: StatedResource[] | null };
+  if (!isObject(deployment)) throw new UnreadableError("deployment is no object", 1);
+  // A stack without resources has no list of them.
+  const { resources = [] } = deployment;
   if (!Array.isArray(resources)) throw new UnreadableError("deployment.resources is no list", 1);
-  return resources.filter((resource) => resource.delete !== true);
+  return resources.map(asObject).filter((resource) => resource.delete !== true);
 }
 
 function plannedResources({ steps }: Record<string, unknown>): StatedResource[] {
   if (!Array.isArray(steps)) throw new UnreadableError("steps is no list", 1);
-  return (steps as { op?: string; newState?: StatedResource }[]).flatMap(({ op, newState }) =>
-    newState && op !== "delete" ? [newState] : [],
-  );
+  return steps
+    .map(asObject)
+    .flatMap(({ op, newState }) => (newState && op !== "delete" ? [asObject(newState)] : []));
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function asObject(value: unknown): Record<string, unknown> {
+  if (!isObject(value)) throw new UnreadableError("a resource or step that is no object");
+  return value;
 }
 
 function declared(
-  { urn, type, inputs = {}, outputs = {} }: StatedResource,
+  { urn, type, inputs, outputs }: StatedResource,
   lineOf: (urn: string) => number | undefined,
 ): Declared {
   if (typeof urn !== "string" || typeof type !== "string") {
@@ -57,18 +69,20 @@ function declared(
   }
   const name = urn.split("::").slice(3).join("::");
   // The root resource has the stack's outputs, and no inputs.
-  const stated = type === "pulumi:pulumi:Stack" ? outputs : inputs;
+  const stated = (type === "pulumi:pulumi:Stack" ? outputs : inputs) ?? {};
+  if (!isObject(stated)) throw new UnreadableError("a resource whose inputs are no object", lineOf(urn));
   return {
-    resource: { type, name, urn, ...readInputs(withMarks(stated)) },
+    resource: { type, name, urn, ...readInputs(withMarks(stated, 0)) },
     locate: (observed) => ({ observed, line: lineOf(urn) }),
   };
 }
 
-function withMarks(value: unknown): unknown {
+function withMarks(value: unknown, depth: number): unknown {
   if (value === hiddenSecret) return secret;
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(withMarks);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withMarks(inner)]));
+  if (depth > deepest) throw new UnreadableError(`inputs nested more than ${deepest} deep`);
+  if (Array.isArray(value)) return value.map((each) => withMarks(each, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withMarks(inner, depth + 1)]));
 }
 
 /** Finds the line of a resource by its URN, in one pass over the text, made when first asked. */

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 
 import { composeProject, isCompose } from "./compose/composeFile";
 import { variablesFor, type Variables } from "./compose/environment";
@@ -35,7 +35,7 @@ function declaredIn(file: string, variables: Variables): Declared[] {
   }
   const tree = parseYaml(text, path);
   if (isCompose(tree)) {
-    const filled = variablesFor(path, variables);
+    const filled = variablesFor(dirname(path), variables);
     return translate(
       composeProject(
         mapTexts(tree, (value) => interpolate(value, filled)),

@@ -1,4 +1,16 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import { dirname } from "node:path";
+
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Alias,
+  type Document,
+  type Node,
+} from "yaml";
 
 import { unknown, type Unknown } from "../unknown";
 import { UnreadableError } from "./declarations";
@@ -11,29 +23,40 @@ export interface Tree {
   readonly line: number;
   /** The file it was written in, which `extends` may make another than the checked one. */
   readonly file: string;
+  /** Where relative paths in it start from. */
+  readonly folder: string;
 }
 
 /** More values than any file means: aliases that multiply each other. */
 const maximumValues = 200_000;
+const deepest = 100;
 
-/** Reads YAML. Throws {@link UnreadableError} with the line on bad syntax, cycles and explosions of aliases. */
-export function parseYaml(text: string, file: string): Tree {
+/**
+ * Reads YAML. Throws {@link UnreadableError} with the line on bad syntax, cycles and explosions of aliases.
+ *
+ * @param folder that relative paths in the file start from
+ */
+export function parseYaml(text: string, file: string, folder = dirname(file)): Tree {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
   const [error] = document.errors;
-  if (error)
-    throw new UnreadableError(`not valid YAML: ${error.message}`, lines.linePos(error.pos[0]).line, file);
-  return new TreeBuilder(document, lines, file).tree(document.contents, 1);
+  if (error) {
+    const why = error.code === "MULTIPLE_DOCS" ? "more than one document" : error.message;
+    throw new UnreadableError(`not valid YAML: ${why}`, lines.linePos(error.pos[0]).line, file);
+  }
+  return new TreeBuilder(document, lines, file, folder).tree(document.contents, 1);
 }
 
 class TreeBuilder {
   private values = 0;
   private readonly open = new Set<Node>();
+  private readonly targets = new Map<Alias, Node | undefined>();
 
   constructor(
     private readonly document: Document.Parsed,
     private readonly lines: LineCounter,
     private readonly file: string,
+    private readonly folder: string,
   ) {}
 
   tree(node: Node | null, parentLine: number): Tree {
@@ -41,21 +64,29 @@ class TreeBuilder {
     if (++this.values > maximumValues) {
       throw new UnreadableError(`more than ${maximumValues} values: its aliases multiply`, line, this.file);
     }
-    const at = (value: Tree["value"]): Tree => ({ value, line, file: this.file });
+    const at = (value: Tree["value"]): Tree => ({ value, line, file: this.file, folder: this.folder });
     if (isAlias(node)) {
-      const target = node.resolve(this.document);
+      const target = this.targetOf(node);
       if (!target) throw new UnreadableError(`the alias *${node.source} has no anchor`, line, this.file);
       return this.tree(target, line);
     }
     if (isScalar(node)) return at(scalar(node.value));
     if (!node || !(isMap(node) || isSeq(node))) return at(null);
     if (this.open.has(node)) throw new UnreadableError("an anchor that holds itself", line, this.file);
+    if (this.open.size >= deepest)
+      throw new UnreadableError(`nested more than ${deepest} deep`, line, this.file);
     this.open.add(node);
     const value = isSeq(node)
       ? node.items.map((item) => this.tree(item as Node | null, line))
       : this.entries(node.items as { key: Node | null; value: Node | null }[], line);
     this.open.delete(node);
     return at(value);
+  }
+
+  /** What an alias stands for. To find it takes a walk over the whole document, so it is looked for once. */
+  private targetOf(alias: Alias): Node | undefined {
+    if (!this.targets.has(alias)) this.targets.set(alias, alias.resolve(this.document));
+    return this.targets.get(alias);
   }
 
   private entries(pairs: { key: Node | null; value: Node | null }[], line: number): Map<string, Tree> {
@@ -85,6 +116,7 @@ function mergedEntries({ value, line, file }: Tree): [string, Tree][] {
 
 function scalar(value: unknown): Scalar {
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("utf8"); // !!binary
   return typeof value === "bigint" ? String(value) : null;
 }
 

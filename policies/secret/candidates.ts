@@ -11,7 +11,8 @@ export interface Candidate {
   readonly part: "whole" | "inner" | "word";
 }
 
-const maximumDepth = 6;
+/** Texts inside of texts: JSON in base64 in a variable is three. */
+const deepest = 10;
 /** Pairs of inputs of which one names what the other holds, as in `{ name: "TOKEN", value: "…" }`. */
 const nameInputs = ["name", "key", "label", "file", "fileName", "secretName", "variableName"];
 const valueInputs = new Set([
@@ -39,12 +40,12 @@ function* inValue(
   depth: number,
 ): Iterable<Candidate> {
   if (typeof value === "string") yield* inText(value, path, name, depth);
-  if (value === unknown || typeof value !== "object" || value === null || depth > maximumDepth * 4) return;
+  if (value === unknown || typeof value !== "object" || value === null) return;
   if (Array.isArray(value)) {
     let flag: string | undefined;
     for (let index = 0; index < value.length; index++) {
       const element = read(value, index);
-      yield* inValue(element, `${path}[${index}]`, flag ?? name, depth + 1);
+      yield* inValue(element, `${path}[${index}]`, flag ?? name, depth);
       flag = typeof element === "string" ? /^--?([A-Za-z][\w-]*)$/.exec(element)?.[1] : undefined;
     }
     return;
@@ -54,7 +55,7 @@ function* inValue(
     .find((candidate) => typeof candidate === "string");
   for (const key of Object.keys(value)) {
     const named = valueInputs.has(key) && sibling !== undefined ? sibling.split("/").at(-1) : key;
-    yield* inValue(read(value, key), path ? `${path}.${key}` : key, named, depth + 1);
+    yield* inValue(read(value, key), path ? `${path}.${key}` : key, named, depth);
   }
 }
 
@@ -72,7 +73,7 @@ function* inText(text: string, path: string, name: string | undefined, depth: nu
   if (trimmed === "") return;
   const parsed = parseJson(trimmed);
   yield { path, name, value: trimmed, part: parsed ? "inner" : "whole" };
-  if (depth > maximumDepth) return;
+  if (depth > deepest) return;
   if (parsed) {
     for (const found of inValue(parsed, "", name, depth + 1)) yield inside(found, path);
     return;

@@ -1,12 +1,14 @@
 import { dirname, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 
 import { UnreadableError } from "../declarations";
 import { readText } from "../readText";
 import { child, elementsOf, entriesOf, mapTexts, parseYaml, textOf, type Tree } from "../yamlTree";
-import type { Variables } from "./environment";
+import { variablesFor, variablesOfFiles, type Variables } from "./environment";
 import { interpolate } from "./interpolate";
 import { serviceKeys } from "./keys";
 import { mergeServices } from "./mergeService";
+import { checkShapes } from "./shapes";
 
 /** A compose file with what it includes and extends put together. */
 export interface ComposeProject {
@@ -35,24 +37,59 @@ function included(tree: Tree, files: readonly string[], variables: Variables): C
       throw new UnreadableError(`"${key}" is no section of a compose file`, line, file);
     }
   }
-  const project = Object.fromEntries(sections.map((section) => [section, new Map<string, Tree>()])) as Record<
+  const own = emptyProject();
+  for (const section of sections) {
+    for (const [name, part] of entriesOf(child(tree, section))) own[section].set(name, part);
+  }
+  for (const [name] of entriesOf(child(tree, "services"))) {
+    own.services.set(name, extended(name, tree, [`${tree.file} ${name}`], variables));
+  }
+  for (const include of elementsOf(child(tree, "include"))) {
+    const other = includedBy(include, files, variables);
+    for (const section of sections) {
+      for (const [name, part] of other[section]) {
+        const known = own[section].get(name);
+        if (known && !isDeepStrictEqual(known, part)) {
+          const { line, file } = include;
+          throw new UnreadableError(
+            `includes another ${name} of ${section} than there is already`,
+            line,
+            file,
+          );
+        }
+        own[section].set(name, part);
+      }
+    }
+  }
+  return own;
+}
+
+const emptyProject = () =>
+  Object.fromEntries(sections.map((section) => [section, new Map<string, Tree>()])) as Record<
     (typeof sections)[number],
     Map<string, Tree>
   >;
-  for (const include of elementsOf(child(tree, "include"))) {
-    const paths = child(include, "path") ?? include;
-    for (const path of Array.isArray(paths.value) ? paths.value : [paths]) {
-      const other = open(path, files, variables);
-      const parts = included(other, [...files, other.file], variables);
-      for (const section of sections)
-        for (const [name, part] of parts[section]) project[section].set(name, part);
+
+/** What one entry of `include` brings: its files on top of each other, with a folder and variables of their own. */
+function includedBy(include: Tree, files: readonly string[], variables: Variables): ComposeProject {
+  const paths = child(include, "path") ?? include;
+  const list = Array.isArray(paths.value) ? paths.value : [paths];
+  const first = list[0];
+  if (!first) throw new UnreadableError("includes no file", include.line, include.file);
+  const named = textOf(child(include, "project_directory"));
+  const folder = named === undefined ? dirname(pathOf(first)) : resolve(include.folder, named);
+  const environment = child(include, "env_file");
+  const filled = environment ? variablesOfFiles(environment, variables) : variablesFor(folder, variables);
+  const project = emptyProject();
+  for (const path of list) {
+    const other = open(path, files, filled, folder);
+    const parts = included(other, [...files, other.file], filled);
+    for (const section of sections) {
+      for (const [name, part] of parts[section]) {
+        const below = project[section].get(name);
+        project[section].set(name, below ? mergeServices(below, part) : part);
+      }
     }
-  }
-  for (const section of sections) {
-    for (const [name, part] of entriesOf(child(tree, section))) project[section].set(name, part);
-  }
-  for (const [name] of entriesOf(child(tree, "services"))) {
-    project.services.set(name, extended(name, tree, [`${tree.file} ${name}`], variables));
   }
   return project;
 }
@@ -73,6 +110,7 @@ function extended(name: string, tree: Tree, chain: readonly string[], variables:
       throw new UnreadableError(`"${key}" is no setting of a compose service`, line, file);
     }
   }
+  checkShapes(service);
   const extending = child(service, "extends");
   if (!extending) return service;
   const base = textOf(child(extending, "service")) ?? textOf(extending);
@@ -91,12 +129,18 @@ function extended(name: string, tree: Tree, chain: readonly string[], variables:
   return mergeServices(extended(base, other, [...chain, step], variables), service);
 }
 
-function open(path: Tree, files: readonly string[], variables: Variables): Tree {
+/** @param folder that relative paths in the file start from. Default: its own. */
+function open(path: Tree, files: readonly string[], variables: Variables, folder?: string): Tree {
+  const file = pathOf(path);
+  if (files.includes(file))
+    throw new UnreadableError(`includes itself, by ${textOf(path)}`, path.line, path.file);
+  return mapTexts(parseYaml(readText(file, path), file, folder), (value) => interpolate(value, variables));
+}
+
+function pathOf(path: Tree): string {
   const name = textOf(path);
   if (name === undefined) throw new UnreadableError("no path where a file is named", path.line, path.file);
-  const file = resolve(dirname(path.file), name);
-  if (files.includes(file)) throw new UnreadableError(`includes itself, by ${name}`, path.line, path.file);
-  return mapTexts(parseYaml(readText(file, path), file), (value) => interpolate(value, variables));
+  return resolve(path.folder, name);
 }
 
 function checkVersion(tree: Tree): void {

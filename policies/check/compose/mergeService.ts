@@ -3,7 +3,9 @@ import { entriesOf, textOf, type Tree } from "../yamlTree";
 /** Settings whose list replaces the other's whole; every other list is added to. */
 const replaced = new Set(["command", "entrypoint", "test"]);
 /** Settings written as a list of NAME=value or as a map. */
-const named = new Set(["environment", "labels", "annotations", "args", "sysctls", "extra_hosts"]);
+const named = new Set(["environment", "labels", "annotations", "args", "sysctls", "extra_hosts", "networks"]);
+/** Settings that may be one text in place of a list of one. */
+const listed = new Set(["env_file", "label_file"]);
 
 /** A service on top of the one it extends: compose's rules for merging. */
 export function mergeServices(base: Tree, service: Tree): Tree {
@@ -12,6 +14,7 @@ export function mergeServices(base: Tree, service: Tree): Tree {
 
 function merged(key: string, base: Tree, over: Tree): Tree {
   if (named.has(key)) return { ...over, value: new Map([...namedEntries(base), ...namedEntries(over)]) };
+  if (listed.has(key)) return { ...over, value: [...listOf(base), ...listOf(over)] };
   if (base.value instanceof Map && over.value instanceof Map) {
     const value = new Map(base.value);
     for (const [name, tree] of over.value) {
@@ -27,6 +30,8 @@ function merged(key: string, base: Tree, over: Tree): Tree {
   }
   return over;
 }
+
+const listOf = (tree: Tree): Tree[] => (Array.isArray(tree.value) ? tree.value : [tree]);
 
 /** The entries of a map, or of a list of NAME=value; a name alone has no value. */
 export function namedEntries(tree: Tree | undefined): [string, Tree][] {

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 
 import { unknown } from "../../unknown";
 import { UnreadableError } from "../declarations";
@@ -7,6 +7,7 @@ import { readText } from "../readText";
 import { child, elementsOf, plain, textOf, type Tree } from "../yamlTree";
 import type { ComposeProject } from "./composeFile";
 import type { Variables } from "./environment";
+import { flagOf } from "./flags";
 import type { Translation } from "./translation";
 
 /** Configuration is text of this size at most. */
@@ -18,12 +19,12 @@ export function addVolumes(container: Translation, service: Tree): void {
     const mount = tree.value === unknown ? { type: "bind", source: unknown } : mountOf(tree);
     container.add("mounts", mount, tree, "volumes");
     if (mount.type === "bind" && typeof mount.source === "string") {
-      const content = configuration(resolve(dirname(tree.file), mount.source), tree);
+      const content = configuration(resolve(tree.folder, mount.source), tree);
       if (content !== undefined) container.add("uploads", { file: mount.target, content }, tree, "volumes");
     }
   }
-  if (textOf(child(service, "use_api_socket")) === "true") {
-    const tree = child(service, "use_api_socket")!;
+  const tree = child(service, "use_api_socket");
+  if (tree && flagOf(tree) !== false) {
     container.add("mounts", { type: "bind", source: "/var/run/docker.sock" }, tree, "use_api_socket");
   }
   for (const tree of elementsOf(child(service, "volumes_from"))) {
@@ -39,11 +40,13 @@ function mountOf(tree: Tree): {
 } {
   if (tree.value instanceof Map) {
     const source = child(tree, "source");
+    const type = textOf(child(tree, "type"));
+    if (type === undefined) throw new UnreadableError("a volume without a type", tree.line, tree.file);
     return {
-      type: textOf(child(tree, "type")) ?? "volume",
+      type,
       source: source && plain(source),
       target: textOf(child(tree, "target")),
-      readOnly: textOf(child(tree, "read_only")) === "true",
+      readOnly: flagOf(child(tree, "read_only")),
       bindOptions: { propagation: textOf(child(tree, "bind", "propagation")) },
     };
   }
@@ -92,7 +95,7 @@ function contentOf(source: Tree, variables: Variables): unknown {
   const variable = textOf(child(source, "environment"));
   if (variable !== undefined) return variables[variable];
   const file = textOf(child(source, "file"));
-  return file === undefined ? undefined : configuration(resolve(dirname(source.file), file), source);
+  return file === undefined ? undefined : configuration(resolve(source.folder, file), source);
 }
 
 function configuration(path: string, tree: Tree): string | undefined {

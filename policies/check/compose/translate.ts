@@ -2,7 +2,8 @@ import { unknown } from "../../unknown";
 import type { Declared } from "../declarations";
 import { child, elementsOf, entriesOf, plain, textOf, type Tree } from "../yamlTree";
 import type { ComposeProject } from "./composeFile";
-import { environmentOf, type Variables } from "./environment";
+import { environmentOf, labelsOfFiles, type Variables } from "./environment";
+import { flagOf } from "./flags";
 import { addFiles, addVolumes } from "./mounts";
 import { namedEntries } from "./mergeService";
 import { publishedPorts } from "./ports";
@@ -41,12 +42,14 @@ function translateService(
     const entry = value === unknown ? { name: variable, value } : `${variable}=${value}`;
     container.add("envs", entry, tree, "environment");
   }
-  for (const [label, tree] of [...namedEntries(at("labels")), ...namedEntries(at("annotations"))]) {
+  const labels = ["labels", "annotations"].flatMap((key) => namedEntries(at(key)));
+  for (const [label, tree] of [...labelsOfFiles(service, variables), ...labels]) {
     container.add("labels", { label, value: plain(tree) ?? "" }, tree, "labels");
     container.note(`labels.${label}`, tree, `labels.${label}`);
   }
-  const switches = { user: "user", readOnly: "read_only", privileged: "privileged" };
-  for (const [input, key] of Object.entries(switches)) container.set(input, at(key));
+  container.set("user", at("user"));
+  container.set("readOnly", at("read_only"), flagOf(at("read_only")));
+  container.set("privileged", at("privileged"), flagOf(at("privileged")));
   container.props.capabilities = { drops: list(at("cap_drop")), adds: list(at("cap_add")) };
   for (const key of ["cap_drop", "cap_add"] as const) {
     const tree = at(key);
@@ -66,8 +69,11 @@ function translateService(
   elementsOf(at("device_cgroup_rules")).forEach((tree) => {
     container.add("devices", { hostPath: plain(tree) }, tree, "device_cgroup_rules");
   });
-  for (const key of ["post_start", "pre_stop"]) {
-    for (const tree of elementsOf(at(key))) container.add("hooks", plain(tree), tree, key);
+  for (const key of ["pre_start", "post_start", "pre_stop"]) {
+    for (const tree of elementsOf(at(key))) {
+      const privileged = flagOf(child(tree, "privileged"));
+      container.add("hooks", { ...(plain(tree) as object), privileged }, tree, key);
+    }
   }
   setHealthcheck(container, at("healthcheck"));
   setRestart(container, at);
@@ -85,9 +91,9 @@ function translateBuild(name: string, tree: Tree): Declared {
   ]);
   image.props.build = {
     args: Object.fromEntries(args) as object,
-    ...Object.fromEntries(
-      ["network", "privileged", "entitlements"].map((key) => [key, list(child(tree, key))]),
-    ),
+    network: list(child(tree, "network")),
+    privileged: flagOf(child(tree, "privileged")),
+    entitlements: list(child(tree, "entitlements")),
   };
   for (const key of ["args", "network", "privileged", "entitlements"]) {
     const part = child(tree, key);
@@ -150,7 +156,7 @@ function setHealthcheck(container: Translation, tree: Tree | undefined): void {
   if (!tree) return;
   const test = child(tree, "test");
   const text = textOf(test);
-  const disabled = textOf(child(tree, "disable")) === "true";
+  const disabled = flagOf(child(tree, "disable")) === true;
   const tests = disabled ? ["NONE"] : text === undefined ? list(test) : ["CMD-SHELL", text];
   container.set("healthcheck", tree, { tests });
 }
@@ -185,7 +191,7 @@ function translateNetwork(name: string, tree: Tree): Declared {
   const own = child(tree, "name");
   network.set("name", own ?? tree, textOf(own) ?? name, "name");
   network.set("driver", child(tree, "driver"));
-  network.set("internal", child(tree, "internal"));
+  network.set("internal", child(tree, "internal"), flagOf(child(tree, "internal")));
   network.set("options", child(tree, "driver_opts"));
   return network.declared();
 }

@@ -38,4 +38,6 @@ function table(header: string[], rows: string[][]): string {
   return ["", line(header), line(header.map(() => "---")), ...rows.map(line), ""].join("\n");
 }
 
-const cell = (text: string) => text.replace(/[|<>]/g, (character) => `\\${character}`).replace(/\n/g, " ");
+/** Neither table, HTML, link nor picture: what is reported may come from whom the report is about. */
+const cell = (text: string) =>
+  text.replace(/[\\|<>[\]!]/g, (character) => `\\${character}`).replace(/\n/g, " ");
