@@ -1,16 +1,9 @@
-import { existsSync, mkdirSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
-
 import { execa } from "execa";
 
-import { ensureGo } from "../toolchain/goToolchain";
 import { main } from "./command";
 import { CommandError } from "./commandError";
+import { fromGo, fromPyPi } from "./scanners";
 import { root } from "./state";
-
-/** Where scanners are installed, each at its version. */
-const tools = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "apexmcp", "scanners");
 
 interface Scanner {
   readonly what: string;
@@ -29,7 +22,12 @@ const scanners: readonly Scanner[] = [
   },
   {
     what: "actionlint: workflows' correctness",
-    program: () => fromGo("actionlint", "github.com/rhysd/actionlint/cmd/actionlint", "v1.7.7"),
+    program: () =>
+      fromGo("actionlint", {
+        module: "github.com/rhysd/actionlint",
+        version: "v1.7.7",
+        package: "./cmd/actionlint",
+      }),
     args: ["-color=false"],
   },
   {
@@ -40,7 +38,7 @@ const scanners: readonly Scanner[] = [
   },
   {
     what: "gitleaks: secrets in the whole history",
-    program: () => fromGo("gitleaks", "github.com/zricethezav/gitleaks/v8", "v8.28.0"),
+    program: () => fromGo("gitleaks", { module: "github.com/zricethezav/gitleaks/v8", version: "v8.28.0" }),
     args: ["git", "--no-banner", "--redact", "--config=.gitleaks.toml", "."],
   },
 ];
@@ -74,40 +72,4 @@ async function scan({ program, args, unreachable }: Scanner): Promise<string> {
   console.log(all.trim());
   if (exitCode === 0) return nothing;
   return exitCode === undefined || unreachable?.test(all) ? "could not find out" : "found something";
-}
-
-async function fromPyPi(name: string, version: string): Promise<string> {
-  const folder = join(tools, `${name}-${version}`);
-  const program = join(folder, "bin", name);
-  if (existsSync(program)) return program;
-  const { exitCode } = await execa("python3", ["-c", "import ensurepip"], { reject: false });
-  if (exitCode !== 0)
-    await install("python3-venv", join(root, "toolchain", "apt.sh"), ["install", "python3-venv"]);
-  await install(name, "python3", ["-m", "venv", folder]);
-  await install(name, join(folder, "bin", "pip"), ["install", "--quiet", `${name}==${version}`]);
-  return program;
-}
-
-async function fromGo(name: string, module: string, version: string): Promise<string> {
-  const folder = join(tools, `${name}-${version}`);
-  // Its name is that of the module's last part that is no version.
-  const program = join(folder, name);
-  if (existsSync(program)) return program;
-  mkdirSync(folder, { recursive: true });
-  await install(name, await ensureGo(), ["install", `${module}@${version}`], { GOBIN: folder });
-  return program;
-}
-
-async function install(
-  name: string,
-  command: string,
-  args: string[],
-  env: Record<string, string> = {},
-): Promise<void> {
-  const result = await execa(command, args, { env, reject: false, all: true });
-  if (result.exitCode !== 0)
-    throw new CommandError(
-      `${name} could not be installed: ${result.all.trim().split("\n").at(-1)}`,
-      "solve what is named, then run this again",
-    );
 }

@@ -1,16 +1,16 @@
 /**
- * Writes docs/comparison.md: what other scanners say on the same bad and good files.
- * `CHECKOV=… KICS=… KICS_QUERIES=… node -r ts-node/register bench/scanners/compare.ts`, with the programs that are there.
+ * Writes docs/comparison.md: what other scanners say on the same bad and good files. It installs them at pinned versions;
+ * to build KICS and Trivy takes two cores 20 minutes: `node -r ts-node/register bench/scanners/compare.ts`.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-import { kicsCompose } from "../../policies/catalogue/coverage";
 import { command } from "../../policies/check/command";
+import { fromGo, fromPyPi, moduleFolder } from "../../commands/scanners";
 import { findingIds, findings, type Finding, type FindingId } from "../../policies/findings";
-import { checkovOnTerraform, kicsOnWorkflows, semgrep, trivy } from "./documented";
+import { checkovOnTerraform, semgrep, trivyOnTerraform } from "./documented";
 import { good, inputs } from "./inputs";
 
 /** Rules by the folder of the file that they complain about. */
@@ -66,9 +66,8 @@ interface CheckovReport {
   readonly results?: { readonly failed_checks: readonly { check_id: string; file_path: string }[] };
 }
 
-function checkov(): Said | undefined {
-  const program = process.env.CHECKOV;
-  if (!program) return undefined;
+async function checkov(): Promise<Said> {
+  const program = await fromPyPi("checkov", "3.3.30");
   const output = run(program, ["-d", scratch, "--output", "json", "--quiet", "--compact"]);
   const parsed = JSON.parse(output) as CheckovReport | CheckovReport[];
   const reports = Array.isArray(parsed) ? parsed : [parsed];
@@ -79,10 +78,12 @@ function checkov(): Said | undefined {
   );
 }
 
-function kics(): Said | undefined {
-  const { KICS: program, KICS_QUERIES: queries } = process.env;
-  if (!program || !queries) return undefined;
-  run(program, ["scan", "-p", scratch, "-q", queries, "-o", scratch, "--report-formats", "json", "--ci"]);
+async function kics(): Promise<Said> {
+  const module = { module: "github.com/Checkmarx/kics/v2", version: "v2.2.0", package: "./cmd/console" };
+  const program = await fromGo("kics", module);
+  const assets = join(await moduleFolder(module), "assets");
+  const rules = ["-q", join(assets, "queries"), "-b", join(assets, "libraries"), "-t", "DockerCompose,CICD"];
+  run(program, ["scan", "-p", scratch, ...rules, "-o", scratch, "--report-formats", "json", "--ci"]);
   const report = JSON.parse(readFileSync(join(scratch, "results.json"), "utf8")) as {
     queries: { query_name: string; files: { file_name: string }[] }[];
   };
@@ -93,15 +94,37 @@ function kics(): Said | undefined {
   );
 }
 
-/** KICS' queries that it documents for a finding. */
-function documentedByKics(id: FindingId): string {
-  const queries = Object.entries(kicsCompose).filter(([, met]) => met.includes(id));
-  return queries.map(([query]) => query).join(", ") || (kicsOnWorkflows[id] ?? "–");
+interface TrivyResult {
+  readonly Target: string;
+  readonly Misconfigurations?: readonly { readonly ID: string }[];
+  readonly Secrets?: readonly { readonly RuleID: string }[];
 }
 
-/** What a scanner says of the bad file and not of the good one; or what it documents, where it isn't there to run. */
-function cell(said: Said | undefined, id: FindingId, documented?: (id: FindingId) => string): string {
-  if (said === undefined) return documented?.(id) ?? "not run";
+/** Its misconfigurations, by the checks inside of it, and its secrets. */
+async function trivy(): Promise<Said> {
+  const module = "github.com/aquasecurity/trivy";
+  const version = "v0.61.1-0.20250407075540-f1329c7ea1aa";
+  const program = await fromGo("trivy", { module, version, package: "./cmd/trivy" });
+  const offline = ["--cache-dir", join(scratch, ".trivy"), "--offline-scan", "--skip-check-update"];
+  const output = run(program, [
+    "fs",
+    "-q",
+    ...offline,
+    "--scanners=misconfig,secret",
+    "--format=json",
+    scratch,
+  ]);
+  const { Results: results = [] } = JSON.parse(output) as { Results?: TrivyResult[] };
+  return gathered(
+    results.flatMap(({ Target: file, Misconfigurations: wrong = [], Secrets: secrets = [] }) => [
+      ...wrong.map(({ ID: id }) => [file, id] as const),
+      ...secrets.map(({ RuleID: id }) => [file, id] as const),
+    ]),
+  );
+}
+
+/** What a scanner says of the bad file and not of the good one. */
+function cell(said: Said, id: FindingId): string {
   const usual = said.get(goodFolder) ?? new Set();
   const rules = [...(said.get(id) ?? [])].filter((rule) => !usual.has(rule)).sort();
   return rules.length > 0 ? rules.join(", ") : "–";
@@ -112,50 +135,39 @@ function dockerBench(id: FindingId): string {
   return items.filter((item) => item.startsWith("5.")).join(", ") || "–";
 }
 
-function page(ofCheckov: Said | undefined, ofKics: Said | undefined): string {
+function page(ran: Readonly<Record<"checkov" | "kics" | "trivy", Said>>): string {
   const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const tested = findingIds.filter((id) => id in inputs);
   const others = findingIds.filter((id) => !(id in inputs) && typeof findings[id].places.policy === "string");
-  const count = (found: (id: FindingId) => string) =>
-    tested.filter((id) => !/^(–|not run)$/.test(found(id))).length;
-  const alarms = (said: Said | undefined) =>
-    said === undefined ? "not run" : [...(said.get(goodFolder) ?? [])].sort().join(", ") || "nothing";
-  const ran = [ofCheckov ? "Checkov" : [], ofKics ? "KICS" : []].flat().join(", ");
+  const columns: ((id: FindingId) => string)[] = [
+    () => "yes",
+    (id) => cell(ran.checkov, id),
+    (id) => cell(ran.kics, id),
+    (id) => cell(ran.trivy, id),
+    (id) => semgrep[id] ?? "–",
+    dockerBench,
+  ];
+  const alarms = (said: Said) => [...(said.get(goodFolder) ?? [])].sort().join(", ") || "nothing";
   const name = (id: string) => `[\`${id}\`](findings/${id}.md)`;
   return [
-    "<!-- Generated by bench/scanners/compare.ts, with the scanners that are there: change that, not this page. -->",
+    "<!-- Generated by bench/scanners/compare.ts: change that, not this page. -->",
     "",
     "# Beside other scanners",
     "",
     "Each finding as one thing wrong in a compose file or a workflow, and what scanners say of that file and not of the",
-    `good one. A dash is silence. Run here: ${ran || "none"}. The other columns are what those scanners document: KICS`,
-    "and Trivy are published as images and archives that can't be had on every machine, semgrep comes without its rules,",
-    "Trivy reads neither kind of file, and docker-bench asks a machine's running containers.",
+    "good one. A dash is silence. Checkov 3.3.30, KICS 2.2.0 and Trivy 0.61 were run on the files, the latter two built from",
+    "their Go modules. semgrep can be installed, but its registry of rules can't be reached from everywhere, and docker-bench",
+    "asks a machine's running containers: these two columns are what they document.",
     "",
-    row(["Finding", "here", "Checkov", "KICS", "semgrep's registry", "Trivy", "docker-bench"]),
+    row(["Finding", "here", "Checkov", "KICS", "Trivy", "semgrep's registry", "docker-bench"]),
     row(Array.from({ length: 7 }, () => "---")),
-    ...tested.map((id) =>
-      row([
-        name(id),
-        "yes",
-        cell(ofCheckov, id),
-        cell(ofKics, id, documentedByKics),
-        semgrep[id] ?? "–",
-        trivy[id] ?? "–",
-        dockerBench(id),
-      ]),
-    ),
+    ...tested.map((id) => row([name(id), ...columns.map((column) => column(id))])),
     row([
       `of ${tested.length}`,
-      String(tested.length),
-      String(count((id) => cell(ofCheckov, id))),
-      String(count((id) => cell(ofKics, id, documentedByKics))),
-      String(count((id) => semgrep[id] ?? "–")),
-      String(count((id) => trivy[id] ?? "–")),
-      String(count(dockerBench)),
+      ...columns.map((column) => String(tested.filter((id) => column(id) !== "–").length)),
     ]),
     "",
-    `On the good files: here nothing; Checkov ${alarms(ofCheckov)}; KICS ${alarms(ofKics)}.`,
+    `On the good files: here nothing; Checkov ${alarms(ran.checkov)}; KICS ${alarms(ran.kics)}; Trivy ${alarms(ran.trivy)}.`,
     "",
     "## On resources of Pulumi alone",
     "",
@@ -164,19 +176,21 @@ function page(ofCheckov: Said | undefined, ofKics: Said | undefined): string {
     "",
     row(["Finding", "Checkov", "Trivy"]),
     row(["---", "---", "---"]),
-    ...others.map((id) => row([name(id), checkovOnTerraform[id] ?? "–", trivy[id] ?? "–"])),
+    ...others.map((id) => row([name(id), checkovOnTerraform[id] ?? "–", trivyOnTerraform[id] ?? "–"])),
     "",
   ].join("\n");
 }
 
-try {
+async function main(): Promise<void> {
   for (const [path, text] of Object.entries(good)) write(goodFolder, path, text);
   for (const [id, { path, bad }] of Object.entries(inputs)) {
     if (bad === good[path as keyof typeof good]) throw new Error(`${id}: nothing is wrong with its bad file`);
     write(id, path, bad);
   }
   checkOurs();
-  writeFileSync(join(__dirname, "../../docs/comparison.md"), page(checkov(), kics()));
-} finally {
-  rmSync(scratch, { recursive: true });
+  const ran = { checkov: await checkov(), kics: await kics(), trivy: await trivy() };
+  writeFileSync(join(__dirname, "../../docs/comparison.md"), page(ran));
 }
+
+process.on("exit", () => rmSync(scratch, { recursive: true }));
+void main();

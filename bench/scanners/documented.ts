@@ -17,14 +17,8 @@ export const semgrep: Rules = {
     "pull-request-target-code-checkout, workflow-run-target-code-checkout",
 };
 
-/** KICS' queries on workflows; those on docker-compose are in the catalogue's coverage. */
-export const kicsOnWorkflows: Rules = {
-  "workflow-action-require-pin": "Unpinned Actions Full Length Commit SHA",
-  "workflow-script-disallow-injection": "Run Block Injection, Script Block Injection",
-};
-
-/** Trivy's checks; those on GitHub are on Terraform. It has none on docker-compose, nor on workflows. */
-export const trivy: Rules = {
+/** Trivy's on resources of Terraform; it has none on docker-compose, nor on workflows. */
+export const trivyOnTerraform: Rules = {
   "github-repository-disallow-public": "AVD-GIT-0001",
   "secret-input-require-mark": "AVD-GIT-0002",
   "github-repository-require-vulnerability-alerts": "AVD-GIT-0003",
