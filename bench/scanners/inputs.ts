@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import type { FindingId } from "../../policies/findings";
+import { compliantCompose, digest } from "../../test/policies/check/compliantCompose";
 
 /** A file that has one thing wrong, beside the same without it: a change of the compliant one. */
 export interface Input {
@@ -9,31 +10,12 @@ export interface Input {
   readonly bad: string;
 }
 
-const digest = `sha256:${"5e".repeat(32)}`;
 const generated = randomBytes(24).toString("base64url");
 const sha = "de0fac2e4500dabe0009e67214ff5f5447ce83dd";
 
 /** The compliant files, by the path where scanners look for them. */
 export const good = {
-  "docker-compose.yml": `services:
-  web:
-    image: nginx:1.28.0@${digest}
-    user: "101:101"
-    read_only: true
-    cap_drop: [ALL]
-    security_opt: ["no-new-privileges:true"]
-    networks: [inner]
-    restart: on-failure:5
-    mem_limit: 256m
-    cpus: "0.5"
-    pids_limit: 64
-    healthcheck:
-      test: ["CMD", "curl", "-f", "https://localhost:8443/"]
-    ports: ["127.0.0.1:8443:8443"]
-    command: ["nginx", "-g", "daemon off;"]
-networks:
-  inner: { internal: true }
-`,
+  "docker-compose.yml": compliantCompose(),
   ".github/workflows/ci.yml": `name: ci
 on: { pull_request: {} }
 permissions: {}
@@ -92,7 +74,7 @@ export const inputs: Readonly<Partial<Record<FindingId, Input>>> = {
   "container-device-disallow-host": service("    devices: ['/dev/sda:/dev/sda:r']\n"),
   "container-network-disallow-default-bridge": lacking("networks"),
   "container-volume-disallow-sharing": compose((text) => {
-    const [, body] = / {2}web:\n([^]*?)networks:\n {2}inner/.exec(text)!;
+    const [, body] = / {2}web:\n([^]*?)networks:\n {2}edge/.exec(text)!;
     const mounted = body!.replace("    networks:", "    volumes: ['shared:/data']\n    networks:");
     const other = mounted.replace("127.0.0.1:8443:8443", "127.0.0.1:9443:8443");
     return text.replace(body!, `${mounted}  other:\n${other}`).concat("volumes: { shared: {} }\n");
@@ -109,7 +91,7 @@ export const inputs: Readonly<Partial<Record<FindingId, Input>>> = {
     text.replace('"no-new-privileges:true"', '"no-new-privileges:true", "seccomp:unconfined"'),
   ),
   "container-process-disallow-sshd": compose((text) =>
-    text.replace('"nginx", "-g", "daemon off;"', '"/usr/sbin/sshd", "-D"'),
+    text.replace("nginx -g 'daemon off;'", "/usr/sbin/sshd -D"),
   ),
   "container-restart-limit-retries": compose((text) => text.replace("on-failure:5", "always")),
   "container-cgroup-disallow-custom-parent": service("    cgroup_parent: /other\n"),
@@ -120,7 +102,7 @@ export const inputs: Readonly<Partial<Record<FindingId, Input>>> = {
   "container-environment-disallow-secret": environment("DB_PASSWORD", "${DB_PASSWORD}"),
   "container-label-disallow-secret": service(`    labels: { "api-token": "${generated}" }\n`),
   "container-command-disallow-secret": compose((text) =>
-    text.replace('"nginx", "-g", "daemon off;"', `"serve", "--token=${generated}"`),
+    text.replace("nginx -g 'daemon off;'", `serve --token=${generated}`),
   ),
   "secret-input-disallow-known-dev-value": environment(
     "OAUTH_JWT_SECRET",
@@ -131,7 +113,7 @@ export const inputs: Readonly<Partial<Record<FindingId, Input>>> = {
   ),
   "image-build-disallow-privilege": service("    build: { context: ., network: host }\n"),
   "vault-server-disallow-dev-mode": compose((text) =>
-    text.replace('"nginx", "-g", "daemon off;"', '"vault", "server", "-dev"'),
+    text.replace("nginx -g 'daemon off;'", "vault server -dev"),
   ),
   "vault-storage-require-persistence": vaultServer('address = "0.0.0.0:8200"', 'storage "inmem" {}'),
   "vault-listener-require-tls": vaultServer("tls_disable = true"),
@@ -146,7 +128,7 @@ export const inputs: Readonly<Partial<Record<FindingId, Input>>> = {
   "zitadel-admin-require-own-password": compose((text) =>
     text
       .replace(`nginx:1.28.0@${digest}`, `ghcr.io/zitadel/zitadel:v4.7.0@${digest}`)
-      .replace('"nginx", "-g", "daemon off;"', '"start-from-init"'),
+      .replace("nginx -g 'daemon off;'", "start-from-init"),
   ),
   "zitadel-admin-require-password-change": environment(
     "ZITADEL_FIRSTINSTANCE_ORG_HUMAN_PASSWORDCHANGEREQUIRED",

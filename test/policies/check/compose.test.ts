@@ -1,32 +1,9 @@
 import { randomBytes } from "node:crypto";
 
 import { violationsOf } from "./checked";
+import { compliantCompose as compliant, digest } from "./compliantCompose";
 
-const digest = `sha256:${randomBytes(32).toString("hex")}`;
 const generated = randomBytes(24).toString("base64url");
-
-/** A service that every policy accepts; the text after it is indented as its settings. The first free line is 18. */
-const compliant = (settings = "", sections = "") => `name: test
-services:
-  web:
-    image: nginx:1.28.0@${digest}
-    user: "101:101"
-    read_only: true
-    cap_drop: [ALL]
-    security_opt: ["no-new-privileges:true"]
-    networks: [edge]
-    restart: on-failure:5
-    mem_limit: 256m
-    cpus: "0.5"
-    pids_limit: 64
-    healthcheck:
-      test: curl -f https://localhost:8443/
-    ports: ["127.0.0.1:8443:8443"]
-    command: nginx -g 'daemon off;'
-${settings}
-networks:
-  edge: { internal: true }
-${sections}`;
 
 const compose = (settings: string, sections?: string, others: Record<string, string> = {}) => ({
   "compose.yml": compliant(settings, sections),

@@ -1,27 +1,5 @@
 import { violationsOf } from "./checked";
-
-const digest = `sha256:${"5e".repeat(32)}`;
-
-/** A service that every policy accepts, with these settings from line 16 on, and these sections. */
-const compliant = (settings = "", sections = "") => `services:
-  web:
-    image: nginx:1.28.0@${digest}
-    user: "101:101"
-    read_only: true
-    cap_drop: [ALL]
-    security_opt: ["no-new-privileges:true"]
-    networks: [edge]
-    restart: on-failure:5
-    mem_limit: 256m
-    cpus: "0.5"
-    pids_limit: 64
-    healthcheck:
-      test: ["CMD", "curl", "-f", "https://localhost:8443/"]
-    command: ["nginx", "-g", "daemon off;"]
-${settings}
-networks:
-  edge: { internal: true }
-${sections}`;
+import { compliantCompose as compliant } from "./compliantCompose";
 
 const found = (
   settings: string,
@@ -37,7 +15,7 @@ test("accepts what all of these are changes of", () => {
 
 test.each<[string, string, string]>([
   ["mounts that are a text", "volumes: /var/run/docker.sock:/s", "volumes is not a list"],
-  ["ports that are a map", "ports: { http: '80:80' }", "ports is not a list"],
+  ["devices that are a map", "devices: { disk: /dev/sda }", "devices is not a list"],
   ["one capability that is a text", "cap_add: SYS_ADMIN", "cap_add is not a list"],
   [
     "variables that are a text",
@@ -63,16 +41,16 @@ test.each<[string, string, string]>([
   ["a file of variables without a path", "env_file: [{ required: false }]", "no path where a file is named"],
 ])("says that it can't read %s, which compose refuses", (_what, setting, message) => {
   const { errors, code } = found(`    ${setting}`);
-  expect(errors).toEqual([expect.stringMatching(new RegExp(`^compose\\.yml:16: .*${message}`))]);
+  expect(errors).toEqual([expect.stringMatching(new RegExp(`^compose\\.yml:18: .*${message}`))]);
   expect(code).toBe(2);
 });
 
 test.each(["true", "yes", "on", "1", "'True'", "!override true", "${PRIVILEGED:-${OTHER:-${LAST:-y}}}"])(
   "takes %s for true, as compose does",
   (word) => {
-    expect(found(`    privileged: ${word}`).violations).toEqual([`16 ${privileged}`]);
+    expect(found(`    privileged: ${word}`).violations).toEqual([`18 ${privileged}`]);
     expect(found(`    post_start:\n      - command: ./x\n        privileged: ${word}`).violations).toEqual([
-      "17 container-hook-disallow-privileged web",
+      "19 container-hook-disallow-privileged web",
     ]);
   },
 );
@@ -82,7 +60,7 @@ test("takes no and off for false, where true is required too", () => {
     expect(found(`    privileged: ${word}`).code).toBe(0);
     const writable = compliant().replace("read_only: true", `read_only: ${word}`);
     expect(violationsOf({ "compose.yml": writable }).violations).toEqual([
-      "5 container-filesystem-require-read-only web",
+      "6 container-filesystem-require-read-only web",
     ]);
   }
 });
@@ -96,12 +74,12 @@ test.each<[string, string]>([
   ["defaults of defaults", "${A:-${B:-${C:-changeme}}}"],
   ["JSON in base64 in JSON in base64", encoded(JSON.stringify({ a: encoded('{"password":"changeme"}') }))],
 ])("finds a development secret behind %s", (_what, value) => {
-  expect(found(`    environment:\n      DB_PASSWORD: ${value}`).violations).toContain(`17 ${devValue}`);
+  expect(found(`    environment:\n      DB_PASSWORD: ${value}`).violations).toContain(`19 ${devValue}`);
 });
 
 test("finds a development secret that two variables make together", () => {
   const setting = "    environment: { A: 'https://app:${ONE}${TWO}@db/' }";
-  expect(found(setting, { ".env": "ONE=change\nTWO=me\n" }).violations).toEqual([`16 ${devValue}`]);
+  expect(found(setting, { ".env": "ONE=change\nTWO=me\n" }).violations).toEqual([`18 ${devValue}`]);
 });
 
 test.each<[string, string]>([
@@ -110,24 +88,24 @@ test.each<[string, string]>([
   ["a colon", "DB_PASSWORD: changeme\n"],
   ["a variable above", "WORD=changeme\nDB_PASSWORD=${WORD}\n"],
 ])("reads env_file with %s", (_what, text) => {
-  expect(found("    env_file: my.env", { "my.env": text }).violations).toEqual([`16 ${devValue}`]);
+  expect(found("    env_file: my.env", { "my.env": text }).violations).toEqual([`18 ${devValue}`]);
 });
 
 test("doesn't take a variable that env_file can't fill in for none", () => {
   expect(found("    env_file: my.env", { "my.env": "DB_PASSWORD=$UNSET\n" }).violations).toEqual([
-    "16 container-environment-disallow-secret web",
+    "18 container-environment-disallow-secret web",
   ]);
 });
 
 test("reads a file with Windows' line ends and a byte order mark", () => {
   const text = `\uFEFF${compliant("    privileged: true")}`.replaceAll("\n", "\r\n");
-  expect(violationsOf({ "compose.yml": text }).violations).toEqual([`16 ${privileged}`]);
+  expect(violationsOf({ "compose.yml": text }).violations).toEqual([`18 ${privileged}`]);
 });
 
 test("reads label_file", () => {
   const files = { "labels.env": `api-token=${"Zk3fJ8qLw0sPz7Rt"}\n` };
   expect(found("    label_file: labels.env", files).violations).toEqual([
-    "16 container-label-disallow-secret web",
+    "18 container-label-disallow-secret web",
   ]);
 });
 
@@ -148,7 +126,7 @@ describe("include", () => {
       "base.yml": compliant("    privileged: true"),
       "over.yml": "services:\n  web:\n    labels: { team: platform }\n",
     };
-    expect(violationsOf(files).violations).toEqual([`16 ${privileged}`]);
+    expect(violationsOf(files).violations).toEqual([`18 ${privileged}`]);
   });
 
   test("fills in what its own files of variables say, and the includer's first", () => {
@@ -157,7 +135,7 @@ describe("include", () => {
       "a.yml": switched,
       "a.env": "PRIVILEGED=true\n",
     };
-    expect(violationsOf(files).violations).toEqual([`16 ${privileged}`]);
+    expect(violationsOf(files).violations).toEqual([`18 ${privileged}`]);
     expect(violationsOf({ ...files, ".env": "PRIVILEGED=false\n" }).code).toBe(0);
   });
 
@@ -178,7 +156,7 @@ describe("include", () => {
       "sub/a.yml": compliant("    env_file: my.env"),
       "other/my.env": "DB_PASSWORD=changeme\n",
     };
-    expect(violationsOf(files).violations).toEqual([`16 ${devValue}`]);
+    expect(violationsOf(files).violations).toEqual([`18 ${devValue}`]);
   });
 
   test("refuses a second declaration of what is there already, and takes the same one twice", () => {
