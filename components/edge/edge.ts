@@ -38,7 +38,8 @@ export const edgeNetworkSettings = {
 /**
  * nginx, the only container published beyond loopback: TLS 1.2 or newer (edge-listener-require-tls), plain http
  * redirected, headers on every answer (edge-server-require-headers, edge-header-require-hsts), limits where people and
- * agents authenticate (edge-rate-require-limits), as the site declares them.
+ * agents authenticate (edge-rate-require-limits), as the site declares them. Zitadel has no limits by path of its own:
+ * what guesses passwords or asks for tokens too fast is refused here.
  */
 export class Edge extends pulumi.ComponentResource {
   readonly containerName: string;

@@ -24,7 +24,8 @@ pid /tmp/nginx.pid;
 error_log /dev/stderr warn;
 
 events {
-  worker_connections 1024;
+  # A request that is passed on takes two, and a stream keeps them for as long as it lasts.
+  worker_connections 4096;
 }
 
 http {

@@ -49,9 +49,10 @@ async function ask(
   host: string,
   path: string,
   options: { method?: Dispatcher.HttpMethod; body?: string; headers?: Record<string, string> } = {},
+  at = address,
 ) {
   const { headers, ...rest } = options;
-  const response = await request(`https://${address}${path}`, {
+  const response = await request(`https://${at}${path}`, {
     dispatcher: agent,
     headers: { host, ...headers },
     ...rest,
@@ -79,6 +80,20 @@ it("edge-server-require-headers: sends every header once, on 200, 404, 405, 413,
 it("tells what is behind the address that it sees, whatever a client claims", async () => {
   const { text } = await ask("localhost", "/", { headers: { "x-forwarded-for": "203.0.113.7" } });
   expect(text).not.toContain("203.0.113.7");
+});
+
+it("believes a trusted proxy what a client's address is, and what it says first least", async () => {
+  const trustedProxies = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]; // whichever Docker takes
+  const proxied = await nginx.start("proxied", nginxConfiguration({ ...site, trustedProxies }));
+  const claim = { "x-forwarded-for": "203.0.113.66, 203.0.113.7" };
+  expect((await ask("localhost", "/", { headers: claim }, proxied)).text).toBe("203.0.113.7");
+  const burst = async (client: string) => {
+    const headers = { "x-forwarded-for": client };
+    const ask60 = Array.from({ length: 60 }, () => ask("localhost", "/oauth/token", { headers }, proxied));
+    return (await Promise.all(ask60)).filter(({ status }) => status === 429).length;
+  };
+  expect(await burst("203.0.113.8")).toBeGreaterThan(0);
+  expect((await ask("localhost", "/oauth/token", { headers: claim }, proxied)).status).toBe(200);
 });
 
 it("refuses a burst where somebody authenticates with 429, Retry-After and every header", async () => {

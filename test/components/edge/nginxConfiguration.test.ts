@@ -50,6 +50,13 @@ it("lets a login's code go where the application's redirects are, and nowhere el
   expect(configuration).toContain("form-action 'self' http://127.0.0.1:*; frame-ancestors 'none'");
 });
 
+it("turns camera, geolocation, microphone and payment off everywhere, and the rest where there are pages", () => {
+  const four = 'Permissions-Policy "camera=(),geolocation=(),microphone=(),payment=()';
+  for (const server of [gatewayRedirect, gateway]) expect(server).toContain(`${four}" always;`);
+  for (const server of [identityRedirect, identity]) expect(server).toMatch(/payment=\(\),[^"]*usb=\(\),/);
+  expect(identity).toContain(four);
+});
+
 it("gives the upstream the client's own address, never one the client claims", () => {
   expect(configuration).toContain("proxy_set_header X-Forwarded-For $remote_addr;");
   expect(configuration).not.toContain("$proxy_add_x_forwarded_for");

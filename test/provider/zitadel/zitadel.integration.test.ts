@@ -61,6 +61,18 @@ describe("hardening:zitadel:AdminPassword", () => {
     expect((await live()).changeRequired).toBe(true);
   });
 
+  it("completes a change that was cut off before it was recorded", async () => {
+    const old = await declared();
+    const next = newPassword();
+    await adminPassword.update(old, inputs(next), context); // and the deployer dies
+    expect(await adminPassword.diff(old, inputs(next), ["password"], context)).toEqual({ changes: true });
+    const state = { ...inputs(next), ...(await adminPassword.update(old, inputs(next), context)) };
+    await expect(signIn(old.password)).rejects.toThrow("Errors.User.Password.Invalid");
+    await signIn(next);
+    expect((await live()).changeRequired).toBe(true);
+    expect(await adminPassword.diff(state, inputs(next), [], context)).toEqual({ changes: false });
+  });
+
   it("leaves the password that its owner chose alone, also when Zitadel is reached in another way", async () => {
     const state = await declared();
     const chosen = newPassword();
