@@ -66,9 +66,10 @@ export function acrossKeys(raw: Partial<Raw>): string[] {
       "vaultInitFile: missing; set the file that keeps the dev Vault's key: pulumi config set vaultInitFile .state/vault-init.json",
     );
   }
-  if (raw.publicUrl !== undefined && raw.publicUrl === raw.authUrl) {
+  const [own, identity] = [raw.publicUrl, raw.authUrl].map((url) => url && URL.parse(url)?.hostname);
+  if (own !== undefined && own === identity) {
     problems.push(
-      "authUrl: is the same as publicUrl; give the identity provider a host of its own: pulumi config set authUrl",
+      "authUrl: has the host of publicUrl; give the identity provider a host of its own: pulumi config set authUrl",
     );
   }
   if (prod && raw.httpConnectors === "true") {

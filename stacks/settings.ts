@@ -107,7 +107,10 @@ export const settings = {
   zitadelMasterKey: {
     schema: z
       .string()
-      .length(32, "must be exactly 32 characters: generate one with `openssl rand -hex 16`, and keep it"),
+      .regex(
+        /^[\x21-\x7e]{32}$/,
+        "must be exactly 32 characters of ASCII: generate one with `openssl rand -hex 16`, and keep it",
+      ),
     env: "ZITADEL_MASTERKEY",
     secret: true,
   },

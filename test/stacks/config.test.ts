@@ -268,8 +268,8 @@ it.each([
   expect(found.join()).not.toContain(password);
 });
 
-it("refuses a master key of another length than 32", () => {
-  for (const zitadelMasterKey of ["a".repeat(31), "a".repeat(33)])
+it("refuses a master key that isn't 32 bytes", () => {
+  for (const zitadelMasterKey of ["a".repeat(31), "a".repeat(33), "ä".repeat(32), `${"a".repeat(32)}\n`])
     expect(problems(source({ zitadelMasterKey }))).toEqual([
       expect.stringMatching(/^zitadelMasterKey: must be exactly 32 characters/),
     ]);
@@ -283,9 +283,10 @@ it("refuses a deployer's key that isn't RSA, since Zitadel takes no other", () =
 
 it("refuses half a tunnel to Zitadel, and one host for gateway and identity provider", () => {
   expect(problems(source({ zitadelSshHost: "bastion", zitadelSshPort: "22" }))).toHaveLength(3);
-  expect(problems(source({ authUrl: "https://mcp.test" }))).toEqual([
-    expect.stringMatching(/^authUrl: is the same as publicUrl/),
-  ]);
+  for (const authUrl of ["https://mcp.test", "https://mcp.test:9443"])
+    expect(problems(source({ authUrl }))).toEqual([
+      expect.stringMatching(/^authUrl: has the host of publicUrl/),
+    ]);
 });
 
 it("takes exact origins, and networks that connectors may reach", () => {
