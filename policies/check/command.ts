@@ -17,8 +17,8 @@ import { zizmorFindings } from "./zizmor";
 
 const usage = `usage: hardening-policies check [options] FILE...
 
-Checks Pulumi state exports (pulumi stack export), previews (pulumi preview --json), docker-compose files and GitHub
-workflows with the policies of this pack. Compose variables are filled in from the environment and .env.
+Checks Pulumi state exports (pulumi stack export), previews (pulumi preview --json), docker-compose files, GitHub
+workflows and nginx' configurations with the policies of this pack. Compose variables are filled in from the environment and .env.
 
   --format FORMAT        text (default), json, sarif, junit or markdown
   --fail-on SEVERITY     exit with 1 at violations of this severity or above: low (default), medium, high, critical, never

@@ -5,13 +5,15 @@ import { variablesFor, type Variables } from "./compose/environment";
 import { interpolate } from "./compose/interpolate";
 import { translate } from "./compose/translate";
 import { UnreadableError, type Declarations, type Declared } from "./declarations";
+import { isNginx, readNginx } from "./nginxFile";
 import { isPulumiJson, readPulumi } from "./pulumiFile";
 import { readText } from "./readText";
 import { isWorkflow, readWorkflow } from "./workflowFile";
 import { mapTexts, parseYaml } from "./yamlTree";
 
 /**
- * What a file declares, whatever it is: a Pulumi state export, a preview's JSON, a compose file or a GitHub workflow.
+ * What a file declares, whatever it is: a Pulumi state export, a preview's JSON, a compose file, a GitHub workflow or nginx'
+ * configuration.
  * What can't be read is an error of the file, never an absence of violations.
  *
  * @param variables of the process, with which compose files are filled in
@@ -33,6 +35,7 @@ function declaredIn(file: string, variables: Variables): Declared[] {
     const json = parseJson(text);
     if (isPulumiJson(json)) return readPulumi(json, text);
   }
+  if (isNginx(text)) return readNginx(text, file);
   const tree = parseYaml(text, path);
   if (isCompose(tree)) {
     const filled = variablesFor(dirname(path), variables);
@@ -46,7 +49,7 @@ function declaredIn(file: string, variables: Variables): Declared[] {
   }
   if (isWorkflow(tree)) return readWorkflow(tree, file);
   throw new UnreadableError(
-    "is no Pulumi state or preview, compose file or GitHub workflow: it has neither deployment, steps, services nor jobs",
+    "is no Pulumi state or preview, compose file, GitHub workflow or nginx configuration: it has neither deployment, steps, services, jobs nor server",
     1,
   );
 }

@@ -1,7 +1,6 @@
-import { declaresContainers } from "../container/containerSpec";
 import { definePolicy, type PolicyDefinition, type Problem } from "../definePolicy";
 import type { FindingId } from "../findings";
-import { nginxConfigurations } from "./nginxConfigurations";
+import { configuresNginx, nginxConfigurations } from "./nginxConfigurations";
 
 /** One directive's words, e.g. `["listen", "443", "ssl"]`. */
 export type Directive = readonly string[];
@@ -85,7 +84,7 @@ export function nginxPolicy(definition: {
 }): PolicyDefinition {
   return definePolicy({
     finding: definition.finding,
-    appliesTo: declaresContainers,
+    appliesTo: configuresNginx,
     *check({ props }) {
       for (const server of serversOf(props)) if (server.tls) yield* definition.check(server);
     },

@@ -1,6 +1,6 @@
-import { declaresContainers } from "../container/containerSpec";
 import { definePolicy } from "../definePolicy";
 import { addHeaderOf, headerOf, named, nested, serversOf, type Server } from "./nginxBlocks";
+import { configuresNginx } from "./nginxConfigurations";
 import { servesFiles } from "./requireCsp";
 
 /** Of OWASP's Secure Headers: no server with TLS goes without. */
@@ -23,7 +23,7 @@ const together = [
  */
 export const requireHeaders = definePolicy({
   finding: "edge-server-require-headers",
-  appliesTo: declaresContainers,
+  appliesTo: configuresNginx,
   *check({ props }) {
     const servers = [...serversOf(props)];
     const sent = together.filter((header) => servers.some((server) => addHeaderOf(server, header)));

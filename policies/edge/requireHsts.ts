@@ -1,13 +1,12 @@
-import { declaresContainers } from "../container/containerSpec";
 import { definePolicy } from "../definePolicy";
-import { nginxConfigurations } from "./nginxConfigurations";
+import { configuresNginx, nginxConfigurations } from "./nginxConfigurations";
 
 const oneYear = 31_536_000;
 
 /** Requires an nginx that serves TLS to send Strict-Transport-Security of a year or more. */
 export const requireHsts = definePolicy({
   finding: "edge-header-require-hsts",
-  appliesTo: declaresContainers,
+  appliesTo: configuresNginx,
   *check({ props }) {
     const configurations = nginxConfigurations(props);
     const served = configurations.find(({ text }) => /^\s*listen\s[^;]*\bssl\b/m.test(text));

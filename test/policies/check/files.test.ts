@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 
+import { nginxConfiguration } from "../../../components/edge/nginxConfiguration";
+import { platformSite } from "../../../components/edge/site";
 import { check, Folder, violationsOf } from "./checked";
 
 const value = randomBytes(24).toString("base64url");
@@ -43,6 +45,39 @@ test("finds a secret among the outputs that a state holds", () => {
   expect(violationsOf({ "state.json": state([{ ...stack, outputs }]) }).code).toBe(0);
 });
 
+test("checks nginx' configuration, and names the server, its line, the location and the header that is missing", () => {
+  const site = platformSite({
+    publicUrl: "https://mcp.test",
+    gateway: "gateway:8080",
+    authUrl: "https://auth.test",
+    zitadel: "auth.test:8080",
+    zitadelCaFile: "/etc/ca.crt",
+    redirectUris: ["http://127.0.0.1/callback"],
+    bodyBytes: 1_048_576,
+  });
+  const whole = nginxConfiguration(site);
+  expect(violationsOf({ "nginx.conf": whole }).code).toBe(0);
+  const lines = whole.split("\n");
+  const last = lines.lastIndexOf('    add_header Referrer-Policy "no-referrer" always;');
+  const server = lines.lastIndexOf("  server {") + 1;
+  using folder = new Folder({ "nginx.conf": lines.filter((_, index) => index !== last).join("\n") });
+  const { result } = check([folder.file("nginx.conf")]);
+  expect(result.violations).toMatchObject([
+    {
+      finding: "edge-server-require-headers",
+      line: server,
+      observed: "server auth.test (8443), sends no Referrer-Policy",
+    },
+  ]);
+});
+
+test("takes a compose file that holds nginx' configuration for a compose file", () => {
+  const { violations } = violationsOf({
+    "compose.yml": "services: {}\nconfigs:\n  a:\n    content: 'server { listen 80; }'\n",
+  });
+  expect(violations.join()).not.toContain("nginx");
+});
+
 test("checks a preview's JSON, whose secrets are hidden and whose unknowns are unknown", () => {
   const steps = [
     { op: "create", newState: { ...role, inputs: { password: "[secret]", superuser: true } } },
@@ -63,12 +98,20 @@ const many = `a: &a [1,1,1,1,1,1,1,1,1,1]\n${["b", "c", "d", "e", "f", "g"]
   .join("\n")}\nservices: {}\n`;
 
 test.each<[string, string | Buffer, string]>([
-  ["nothing", "", "is no Pulumi state or preview, compose file or GitHub workflow"],
+  ["nothing", "", "is no Pulumi state or preview, compose file, GitHub workflow or nginx configuration"],
   ["a picture", "\u0000PNG", "is no text"],
   ["broken YAML", "services:\n  web: [\n", "not valid YAML"],
-  ["other YAML", "a: b\n", "is no Pulumi state or preview, compose file or GitHub workflow"],
+  [
+    "other YAML",
+    "a: b\n",
+    "is no Pulumi state or preview, compose file, GitHub workflow or nginx configuration",
+  ],
   ["half a state", state([role]).slice(0, 90), "not valid JSON, or half of it"],
-  ["other JSON", '{"a": 1}', "is no Pulumi state or preview, compose file or GitHub workflow"],
+  [
+    "other JSON",
+    '{"a": 1}',
+    "is no Pulumi state or preview, compose file, GitHub workflow or nginx configuration",
+  ],
   ["a state of another version", state([], 9), "a state of version 9; this reads 3 and 4"],
   [
     "a state without a list",
