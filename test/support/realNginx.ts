@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -82,7 +83,12 @@ export class RealNginx implements AsyncDisposable {
       "etc/apexmcp/nginx.conf": configuration,
     });
     docker(["start", container]);
-    return this.addressOf(name);
+    const address = await this.addressOf(name);
+    for (let attempt = 0; !(await accepts(this.ipOf(name))); attempt++) {
+      if (attempt === 300) throw new Error(`nginx doesn't listen: ${this.logs(name)}`);
+      await sleep(100);
+    }
+    return address;
   }
 
   /** `host:port` at which it answers with TLS on this machine; another one after a restart. */
@@ -94,8 +100,12 @@ export class RealNginx implements AsyncDisposable {
       if (address !== "") return address;
       await sleep(100);
     }
-    const { stdout, stderr } = spawnSync("docker", ["logs", container], { encoding: "utf8" });
-    throw new Error(`nginx doesn't run: ${stdout}${stderr}`);
+    throw new Error(`nginx doesn't run: ${this.logs(name)}`);
+  }
+
+  private logs(name: string): string {
+    const { stdout, stderr } = spawnSync("docker", ["logs", `${this.network}-${name}`], { encoding: "utf8" });
+    return `${stdout}${stderr}`;
   }
 
   /** At which this machine reaches every port of one, published or not, without Docker's proxy. */
@@ -110,6 +120,19 @@ export class RealNginx implements AsyncDisposable {
     docker(["network", "rm", this.network]);
     return Promise.resolve();
   }
+}
+
+/** Whether something listens on nginx' port of TLS. */
+function accepts(host: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port: edgeHttpsPort });
+    socket
+      .once("error", () => resolve(false))
+      .once("connect", () => {
+        socket.destroy();
+        resolve(true);
+      });
+  });
 }
 
 async function devPair() {
