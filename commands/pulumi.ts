@@ -29,7 +29,8 @@ export type PulumiState = Pick<
 /** What makes plain `pulumi` work on the stack of this state; `make env` prints it. */
 export function pulumiEnvironment(state: PulumiState): Record<string, string> {
   return {
-    PULUMI_BACKEND_URL: `file://${state.backendDirectory}`,
+    // Killed while it writes the metadata beside a checkpoint, which it doesn't do atomically, Pulumi reads neither again.
+    PULUMI_BACKEND_URL: `file://${state.backendDirectory}?metadata=skip`,
     // A pipeline brings the passphrase itself.
     ...(!process.env["PULUMI_CONFIG_PASSPHRASE"] && { PULUMI_CONFIG_PASSPHRASE_FILE: state.passphraseFile }),
     PULUMI_STACK: state.stack,

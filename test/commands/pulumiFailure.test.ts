@@ -58,7 +58,7 @@ it("lists every problem of the configuration", () => {
 describe("the environment of make env", () => {
   it("points plain pulumi at the dev stack of that state", () => {
     expect(pulumiEnvironment(state)).toMatchObject({
-      PULUMI_BACKEND_URL: "file:///any/state/backend",
+      PULUMI_BACKEND_URL: "file:///any/state/backend?metadata=skip",
       PULUMI_STACK: "dev",
       PULUMI_OPTION_CONFIG_FILE: "/any/state/Pulumi.dev.yaml",
       PULUMI_CONFIG_PASSPHRASE_FILE: "/any/state/passphrase",
