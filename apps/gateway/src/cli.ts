@@ -1,6 +1,11 @@
 #!/usr/bin/env node
+import {
+  createAgentCommand,
+  disableAgentCommand,
+  listAgentsCommand,
+  renewAgentCommand,
+} from "./commands/agents";
 import { checkUrlCommand } from "./commands/checkUrl";
-import { createAgentCommand } from "./commands/createAgent";
 import { linkOrganisationCommand } from "./commands/linkOrganisation";
 import { secretsCommand } from "./commands/secrets";
 import type { Pool } from "pg";
@@ -12,9 +17,13 @@ import { loadAddressRules } from "./egress/settings";
 import { UrlGuard } from "./egress/urlGuard";
 
 const usage = `Usage: gateway COMMAND
+  help                this
   secrets             which secrets are injected, from where, how old; never a value
   create-agent ORGANISATION NAME SCOPE...
                       makes an agent and prints its id and its secret, once
+  list-agents         every agent: id, organisation, name, scopes, and since when it is disabled
+  disable-agent ID    gives it no more tokens; one that it has is good for 5 minutes at most
+  renew-agent ID      prints a new secret, once; the old one is refused from then on
   link-organisation ORGANISATION ID
                       gives the users of the identity provider's organisation with this id ours
   check-url URL...    whether a connector may have this URL, and why not
@@ -22,6 +31,10 @@ const usage = `Usage: gateway COMMAND
 
 function run([command, ...operands]: string[]): number | Promise<number> {
   const print = (line: string) => process.stdout.write(`${line}\n`);
+  if (command === "help") {
+    print(usage.trimEnd());
+    return 0;
+  }
   if (command === "secrets" && operands.length === 0) return secretsCommand(process.env, print);
   if (command === "check-url" && operands.length > 0) {
     const problems: string[] = [];
@@ -32,6 +45,12 @@ function run([command, ...operands]: string[]): number | Promise<number> {
   }
   if (command === "create-agent" && operands.length > 2)
     return withPool((pool) => createAgentCommand(pool, operands, print));
+  if (command === "list-agents" && operands.length === 0)
+    return withPool((pool) => listAgentsCommand(pool, print));
+  if (command === "disable-agent" && operands.length === 1)
+    return withPool((pool) => disableAgentCommand(pool, operands, print));
+  if (command === "renew-agent" && operands.length === 1)
+    return withPool((pool) => renewAgentCommand(pool, operands, print));
   if (command === "link-organisation" && operands.length === 2)
     return withPool((pool) => linkOrganisationCommand(pool, operands, print));
   process.stderr.write(usage);

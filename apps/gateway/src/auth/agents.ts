@@ -32,7 +32,7 @@ export async function createAgent(
   pool: Pool,
   { organisation, name, scopes }: { organisation: string; name: string; scopes: readonly string[] },
 ): Promise<{ id: string; organisationId: string; secret: string }> {
-  const secret = `apexmcp_${randomBytes(32).toString("base64url")}`;
+  const secret = newSecret();
   const { rows } = await pool.query<{ id: string; organisation_id: string }>(
     `WITH made AS (
        INSERT INTO apexmcp.organisations (name) VALUES ($1)
@@ -43,6 +43,48 @@ export async function createAgent(
   );
   if (rows[0] === undefined) throw new Error("the agent was not made");
   return { id: rows[0].id, organisationId: rows[0].organisation_id, secret };
+}
+
+export interface ListedAgent {
+  client_id: string;
+  organisation: string;
+  name: string;
+  scopes: readonly string[];
+  created_at: Date;
+  disabled_at: Date | null;
+}
+
+/** All agents, by organisation and name. */
+export async function listAgents(pool: Pool): Promise<ListedAgent[]> {
+  const { rows } = await pool.query<ListedAgent>(
+    `SELECT agents.id AS client_id, organisations.name AS organisation, agents.name, scopes, agents.created_at, disabled_at
+     FROM apexmcp.agents JOIN apexmcp.organisations ON organisations.id = organisation_id ORDER BY 2, 3`,
+  );
+  return rows;
+}
+
+export async function findAgent(pool: Pool, id: string): Promise<{ name: string } | undefined> {
+  if (!uuid.test(id)) return undefined;
+  const { rows } = await pool.query<{ name: string }>("SELECT name FROM apexmcp.agents WHERE id = $1", [id]);
+  return rows[0];
+}
+
+export async function disableAgent(pool: Pool, id: string): Promise<void> {
+  await pool.query("UPDATE apexmcp.agents SET disabled_at = now() WHERE id = $1", [id]);
+}
+
+/** A new secret in place of the old one; enables the agent. The secret is told only here. */
+export async function renewSecret(pool: Pool, id: string): Promise<string> {
+  const secret = newSecret();
+  await pool.query("UPDATE apexmcp.agents SET secret_hash = $2, disabled_at = NULL WHERE id = $1", [
+    id,
+    hashSecret(secret),
+  ]);
+  return secret;
+}
+
+function newSecret(): string {
+  return `apexmcp_${randomBytes(32).toString("base64url")}`;
 }
 
 /** Secrets are 256 random bits, so nothing is gained by a slow hash, which would cost a CPU at each guess. */
