@@ -1,6 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import {
+  Client,
+  ClientCredentialsProvider,
+  StreamableHTTPClientTransport,
+} from "@modelcontextprotocol/client";
 import { Agent, fetch as undiciFetch } from "undici";
 
 type Fetch = typeof globalThis.fetch;
@@ -25,7 +30,9 @@ export class EdgeAgent implements AsyncDisposable {
   static create(gateway: string, caCertificate: string, scopes: readonly string[]): EdgeAgent {
     const node = (...args: string[]) =>
       execFileSync("docker", ["exec", gateway, "node", ...args], { encoding: "utf8" }).trim();
-    const made = JSON.parse(node("dist/cli.js", "create-agent", "apexmcp", "an agent", ...scopes)) as {
+    const made = JSON.parse(
+      node("dist/cli.js", "create-agent", "apexmcp", `agent ${randomUUID()}`, ...scopes),
+    ) as {
       client_id: string;
       client_secret: string;
     };
@@ -60,13 +67,16 @@ export class EdgeAgent implements AsyncDisposable {
       throw new Error(`/api/connectors answered ${response.status}: ${await response.text()}`);
   }
 
-  /** The SDK's client, connected to a connector; it finds out which era its server speaks. */
+  /** The SDK's client, connected to a connector; it finds out where to get a token, and which era its server speaks. */
   async client(connector: string): Promise<Client> {
     const client = new Client({ name: "agent", version: "1.0.0" }, { versionNegotiation: { mode: "auto" } });
-    const path = `/mcp/${connector}`;
-    const authProvider = { token: () => this.token(path) };
-    const options = { authProvider, fetch: this.fetch };
-    await client.connect(new StreamableHTTPClientTransport(new URL(path, this.publicUrl), options));
+    const authProvider = new ClientCredentialsProvider({
+      clientId: this.id,
+      clientSecret: this.secret,
+      expectedIssuer: this.publicUrl,
+    });
+    const url = new URL(`/mcp/${connector}`, this.publicUrl);
+    await client.connect(new StreamableHTTPClientTransport(url, { authProvider, fetch: this.fetch }));
     return client;
   }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { answers } from "../answerSchemas";
 import type { Resources } from "../auth/resources";
+import { Problem } from "../problems";
 
 const texts = { type: "array", items: { type: "string" } };
 const resourceSchema = {
@@ -23,6 +24,7 @@ const serverSchema = {
     type: "object",
     properties: {
       issuer: { type: "string" },
+      authorization_endpoint: { type: "string" },
       token_endpoint: { type: "string" },
       grant_types_supported: texts,
       response_types_supported: texts,
@@ -67,9 +69,22 @@ export function registerMetadataRoutes(
   );
   app.get("/.well-known/oauth-authorization-server", { schema: serverSchema }, () => ({
     issuer: resources.publicUrl,
+    // Needed only by grants that there aren't here (RFC 8414 section 2); MCP's SDK refuses metadata without it.
+    authorization_endpoint: `${resources.publicUrl}/oauth/authorize`,
     token_endpoint: `${resources.publicUrl}/oauth/token`,
     grant_types_supported: ["client_credentials"],
     response_types_supported: [],
     token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
   }));
+  app.get(
+    "/oauth/authorize",
+    { schema: { tags: ["oauth"], summary: "Nobody logs in here", response: answers(400, {}) } },
+    () => {
+      const people = identityProvider ? `; people log in at ${identityProvider}` : "";
+      throw new Problem(
+        "bad-request",
+        `agents get their tokens from /oauth/token, with client credentials${people}`,
+      );
+    },
+  );
 }

@@ -90,13 +90,6 @@ describe("POST /oauth/token", () => {
     expect(answer(json)).toEqual([400, "invalid_request"]);
   });
 
-  test("refuses a disabled client", async () => {
-    const disabled = await gateway.createAgent(["mcp:github"]);
-    await gateway.pool.query("UPDATE apexmcp.agents SET disabled_at = now() WHERE id = $1", [disabled.id]);
-    const response = await form({ client_id: disabled.id, client_secret: disabled.secret });
-    expect(answer(response)).toEqual([401, "invalid_client"]);
-  });
-
   test("keeps no secret in the database, only its hash", async () => {
     const { rows } = await gateway.pool.query<{ text: string }>(
       "SELECT agents::text AS text FROM apexmcp.agents",
@@ -149,37 +142,84 @@ describe("POST /oauth/token", () => {
   });
 });
 
-describe("gateway create-agent", () => {
+describe("the gateway's commands for agents", () => {
   const root = join(__dirname, "../../../..");
   const run = (...operands: string[]) =>
-    spawnSync(
-      process.execPath,
-      ["-r", "ts-node/register", "apps/gateway/src/cli.ts", "create-agent", ...operands],
-      {
-        cwd: root,
-        encoding: "utf8",
-        env: {
-          PATH: process.env["PATH"],
-          TS_NODE_PROJECT: join(root, "tsconfig.json"),
-          ...gateway.environment,
-        },
+    spawnSync(process.execPath, ["-r", "ts-node/register", "apps/gateway/src/cli.ts", ...operands], {
+      cwd: root,
+      encoding: "utf8",
+      env: {
+        PATH: process.env["PATH"],
+        TS_NODE_PROJECT: join(root, "tsconfig.json"),
+        ...gateway.environment,
       },
-    );
+    });
+  const create = (...operands: string[]) => run("create-agent", ...operands);
+  const recorded = async (action: string) =>
+    (await gateway.auditEntries()).filter((entry) => entry.action === action);
+  interface Made {
+    client_id: string;
+    client_secret: string;
+  }
 
-  test("makes an agent that gets tokens, and records it without its secret", async () => {
-    const { status, stdout, stderr } = run("globex", "builder", "mcp:*");
+  test("create-agent makes one that gets tokens, and records it without its secret", async () => {
+    const { status, stdout, stderr } = create("globex", "builder", "mcp:*");
     expect([status, stderr]).toEqual([0, ""]);
-    const made = JSON.parse(stdout) as { client_id: string; client_secret: string };
-    expect((await form(made)).json()).toMatchObject({ scope: "mcp:github" });
-    const entry = (await gateway.auditEntries()).find(({ action }) => action === "agent.create");
-    expect(entry).toMatchObject({ actor: "system:cli", detail: { organisation: "globex", scopes: "mcp:*" } });
+    expect((await form(JSON.parse(stdout) as Record<keyof Made, string>)).json()).toMatchObject({
+      scope: "mcp:github",
+    });
+    expect(await recorded("agent.create")).toMatchObject([
+      { actor: "system:cli", detail: { organisation: "globex", scopes: "mcp:*" } },
+    ]);
   });
 
-  test("refuses what isn't a scope", () => {
-    const { status, stderr } = run("globex", "other", "admin");
-    expect(status).toBe(2);
-    expect(stderr).toContain("'admin' is no scope");
+  test("create-agent refuses what isn't a scope, and a name that is taken", () => {
+    expect(create("globex", "other", "admin")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("'admin' is no scope") as string,
+    });
+    expect(create("globex", "builder", "mcp:*")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("globex has an agent named 'builder': choose another name") as string,
+    });
   });
+
+  test("renew-agent takes the old secret away, disable-agent all, and list-agents tells without a secret", async () => {
+    const made = JSON.parse(create("initech", "printer", "mcp:*").stdout) as Made;
+    const renewed = JSON.parse(run("renew-agent", made.client_id).stdout) as Made;
+    expect(answer(await form({ ...made }))).toEqual([401, "invalid_client"]);
+    expect((await form({ ...renewed })).statusCode).toBe(200);
+
+    expect(run("disable-agent", made.client_id).status).toBe(0);
+    expect(answer(await form({ ...renewed }))).toEqual([401, "invalid_client"]);
+    const listed = run("list-agents").stdout;
+    const lines = listed.trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
+      expect.objectContaining({
+        client_id: made.client_id,
+        organisation: "initech",
+        name: "printer",
+        scopes: ["mcp:*"],
+        disabled_at: expect.stringMatching(/^20/) as string,
+      }),
+    );
+    expect(listed).not.toMatch(/apexmcp_|sha256/);
+    for (const action of ["agent.renew", "agent.disable"])
+      expect(await recorded(action)).toMatchObject([{ detail: { agent: made.client_id } }]);
+  });
+
+  test.each(["renew-agent", "disable-agent"])(
+    "%s changes and records nothing for an unknown id",
+    async (command) => {
+      const before = (await gateway.auditEntries()).length;
+      for (const id of ["00000000-0000-4000-8000-000000000000", "' OR 1=1 --"])
+        expect(run(command, id)).toMatchObject({
+          status: 2,
+          stderr: expect.stringContaining("no agent has the id") as string,
+        });
+      expect((await gateway.auditEntries()).length).toBe(before);
+    },
+  );
 });
 
 describe("metadata", () => {
@@ -199,6 +239,13 @@ describe("metadata", () => {
   test("names the token endpoint", async () => {
     const response = await gateway.app.inject("/.well-known/oauth-authorization-server");
     expect(response.json()).toMatchObject({ issuer: publicUrl, token_endpoint: `${publicUrl}/oauth/token` });
+  });
+
+  test("names an authorization endpoint, as the SDK's clients want, where nobody logs in", async () => {
+    const server = await gateway.app.inject("/.well-known/oauth-authorization-server");
+    const { authorization_endpoint: endpoint } = server.json<{ authorization_endpoint: string }>();
+    const response = await gateway.app.inject(endpoint.slice(publicUrl.length));
+    expect([response.statusCode, response.json()]).toMatchObject([400, { code: "bad-request" }]);
   });
 
   test("has nothing for a name that no connector can have", async () => {
