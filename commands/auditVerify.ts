@@ -3,18 +3,17 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 import { auditAnchor, readAnchor, signAnchor, type AuditAnchor } from "./auditAnchor";
 import { AuditChain } from "./auditChain";
+import { auditDatabase, auditorAddress, couldNotTell } from "./auditor";
 import { eachAuditRow } from "./auditRows";
 import { main } from "./command";
 import { CommandError } from "./commandError";
-import { liveOutputs } from "./liveTarget";
-import type { State } from "./state";
-import { connect, type DatabaseAddress } from "../provider/postgres/connect";
+import { connect } from "../provider/postgres/connect";
 
 void main({
   name: "audit-verify",
   summary:
     "checks the audit log's hash chain and names what is wrong; exit code 0 sound, 1 damaged, 2 could not tell. " +
-    "Of the dev stack, or of the server that PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD and PGSSLROOTCERT say",
+    auditDatabase,
   options: {
     anchor: "a signed anchor that the log must still contain; needs --public-key",
     "public-key": "PEM file of the Ed25519 key that signed it",
@@ -100,46 +99,6 @@ function readKey(file: string, parse: (pem: string) => KeyObject): KeyObject {
   throw new CommandError(
     `${file} can't be read, or is not the PEM of an Ed25519 key of that kind`,
     "give another",
-    2,
-  );
-}
-
-/** @throws CommandError when neither the environment nor a deployed stack says where the database is */
-async function auditorAddress(state: State): Promise<DatabaseAddress> {
-  const { PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD, PGSSLROOTCERT } = process.env;
-  const user = PGUSER ?? "apexmcp_auditor";
-  if (PGHOST !== undefined) {
-    if (PGPASSWORD === undefined || PGSSLROOTCERT === undefined)
-      throw new CommandError(
-        "PGHOST is set, but not all that goes with it",
-        "set PGPASSWORD and PGSSLROOTCERT too",
-        2,
-      );
-    return {
-      host: PGHOST,
-      port: Number(PGPORT ?? 5432),
-      database: PGDATABASE ?? "apexmcp",
-      user,
-      password: PGPASSWORD,
-      caCertificate: readFileSync(PGSSLROOTCERT, "utf8"),
-    };
-  }
-  const { postgres, caCertificate, secrets } = await liveOutputs(state).catch(couldNotTell);
-  const password = secrets["POSTGRES_AUDITOR_PASSWORD"];
-  if (password === undefined)
-    throw new CommandError(
-      "the stack's outputs have no POSTGRES_AUDITOR_PASSWORD",
-      "deploy it again: make up",
-      2,
-    );
-  return { ...postgres, user, password, caCertificate };
-}
-
-function couldNotTell(cause: unknown): never {
-  if (cause instanceof CommandError) throw new CommandError(cause.problem, cause.fix, 2);
-  throw new CommandError(
-    `the audit log could not be read: ${(cause as Error).message}`,
-    "bring the stack up (make up), or set PGHOST and the others; make audit-verify ARGS=--help lists them",
     2,
   );
 }
