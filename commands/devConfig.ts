@@ -32,7 +32,7 @@ const generatedSecrets = {
     ),
 };
 
-/** Keys that a checkout generates; a key that is neither one of them nor committed is a leftover. */
+/** Keys that a checkout generates; what else is plain, and neither committed nor in local.yaml, is a leftover. */
 const generatedKeys: ReadonlySet<string> = new Set([
   "name",
   ...Object.keys(generatedSecrets),
@@ -64,7 +64,9 @@ export async function prepareDevConfig(
   const committed = readConfigFile(join(root, `Pulumi.${state.stack}.yaml`)).config;
   const { encryptionsalt, config: previous } = readConfigFile(state.configFile);
   const plain = { ...committed, ...readLocalConfig(state) };
-  const kept = Object.entries(previous).filter(([key]) => generatedKeys.has(key) && !(key in plain));
+  const kept = Object.entries(previous).filter(
+    ([key, value]) => (generatedKeys.has(key) || typeof value === "object") && !(key in plain),
+  );
   const config: Record<string, ConfigValue> = {
     ...Object.fromEntries(kept),
     publicUrl: `https://localhost:${plain["edgeHttpsPort"] as string}`,

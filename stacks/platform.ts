@@ -69,6 +69,7 @@ export function platform(config: StackConfig, variation: Variation) {
       password: config.postgresAppPassword,
     },
     oauthJwtSecret: config.oauthJwtSecret,
+    oauthJwtSecretPrevious: config.oauthJwtSecretPrevious,
     vaultJwtSecret: config.vaultJwtSecret,
     caCertificate,
     publicUrl: config.publicUrl,

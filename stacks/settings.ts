@@ -99,6 +99,7 @@ export const settings = {
   },
   vaultJwtSecret: { schema: secret, env: "VAULT_JWT_SECRET", secret: true },
   oauthJwtSecret: { schema: secret, env: "OAUTH_JWT_SECRET", secret: true },
+  oauthJwtSecretPrevious: { schema: secret.optional(), env: "OAUTH_JWT_SECRET_PREVIOUS", secret: true },
   postgresPassword: { schema: secret, env: "POSTGRES_PASSWORD", secret: true },
   postgresMigratorPassword: { schema: secret, env: "POSTGRES_MIGRATOR_PASSWORD", secret: true },
   postgresAppPassword: { schema: secret, env: "POSTGRES_APP_PASSWORD", secret: true },

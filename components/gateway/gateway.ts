@@ -17,6 +17,8 @@ export interface GatewayArgs {
   };
   /** Signs agents' tokens (article, finding 3). */
   readonly oauthJwtSecret: pulumi.Input<string>;
+  /** Tokens signed with it are taken too, while it is being replaced. Default: none. */
+  readonly oauthJwtSecretPrevious?: pulumi.Input<string>;
   /** Signs the 60-second tokens for the credential broker (article, finding 7). */
   readonly vaultJwtSecret: pulumi.Input<string>;
   readonly caCertificate: string;
@@ -92,6 +94,7 @@ export class Gateway extends pulumi.ComponentResource {
         files: {
           secrets: {
             OAUTH_JWT_SECRET: args.oauthJwtSecret,
+            ...(args.oauthJwtSecretPrevious && { OAUTH_JWT_SECRET_PREVIOUS: args.oauthJwtSecretPrevious }),
             VAULT_JWT_SECRET: args.vaultJwtSecret,
             POSTGRES_APP_PASSWORD: postgres.password,
           },
