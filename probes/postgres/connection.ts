@@ -7,7 +7,8 @@ import type { Target } from "../target";
 /** The role that the gateway connects as. */
 export const appRole = "apexmcp_app";
 
-const timeout = { connectionTimeoutMillis: 5000, query_timeout: 5000 } as const;
+/** Of a busy machine, not of a server that is gone: a probe as a whole has 20 s. */
+const timeout = { connectionTimeoutMillis: 15_000, query_timeout: 15_000 } as const;
 
 /** Parameters of a connection over TLS that verifies the server. */
 export function verifiedConnection({ postgres, caCertificate }: Target): ClientConfig {
