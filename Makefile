@@ -5,7 +5,7 @@ run = node -r ts-node/register
 ARGS =
 
 .DEFAULT_GOAL := help
-.PHONY: up preview image deploy certificate lock scan policy-review github github-init pr-comment verify audit-verify backup restore
+.PHONY: up preview image deploy certificate lock scan policy-review github github-init pr-comment verify gateway audit-log audit-verify backup restore
 .PHONY: test bench docs down doctor env help
 .PHONY: vault-init vault-unseal vault-rekey vault-root vault-deployer vault-backup vault-restore vault-audit-rotate
 
@@ -44,6 +44,12 @@ pr-comment: ## in a workflow: write a file into the pull request's one comment; 
 
 verify: ## probe the deployed stack; ARGS=--json for programs
 	@toolchain/setup.sh node && $(run) commands/verify.ts $(ARGS)
+
+gateway: ## run a command of the gateway's, as in ARGS="list-agents"; without ARGS, list them
+	@toolchain/setup.sh node && $(run) commands/gateway.ts $(ARGS)
+
+audit-log: ## show who did what, newest last; ARGS=--help
+	@toolchain/setup.sh node && $(run) commands/auditLog.ts $(ARGS)
 
 audit-verify: ## check the audit log's chain; ARGS=--help says how to export and check a signed anchor
 	@toolchain/setup.sh node && $(run) commands/auditVerify.ts $(ARGS)

@@ -43,6 +43,7 @@ async function up(state: State): Promise<number> {
   const { target, results, code } = await proveStack(state, config.name, linkOrganisation);
   console.log(`\n${await summary(target)}\n${reportSummary(results)} (make verify lists them)`);
   console.log(howToTrust(state, target));
+  console.log("To let an agent call a tool: docs/connect-an-agent.md");
   return code;
 }
 

@@ -28,6 +28,7 @@ const runBy: readonly (readonly [command: RegExp, where: string])[] = [
   [/^make github-init /, "test/github/workflows.test.ts"],
   [/^make github /, "test/commands/github.integration.test.ts"],
   [/^make vault-(init|rekey) .*--github /, "needs GitHub"],
+  [/^make audit-log/, "test/commands/auditLog.integration.test.ts"],
   [/^make audit-verify/, "test/commands/auditVerify.integration.test.ts"],
   [/^(eval "\$\(make env\)"|npx pulumi stack output target)/, "test/integration/stack.integration.test.ts"],
   [
@@ -40,6 +41,8 @@ const runBy: readonly (readonly [command: RegExp, where: string])[] = [
 /** Pages whose blocks a test of their own takes from the page and runs. */
 const ownTests: readonly (readonly [page: RegExp, where: string])[] = [
   [/^docs\/runbooks\/vault-/, "test/commands/vault/runbooks.integration.test.ts"],
+  [/^docs\/connect-an-agent/, "test/integration/stack.integration.test.ts"],
+  [/^docs\/runbooks\/rotate-secrets/, "test/integration/stack.integration.test.ts"],
   [/^docs\/runbooks\/backup/, "test/integration/stack.integration.test.ts"],
 ];
 
