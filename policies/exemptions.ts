@@ -1,5 +1,6 @@
 import type { ParameterSchemas, Resource } from "./definePolicy";
 import { declaresContainers, readContainers, type Labels } from "./container/containerSpec";
+import { isDay } from "./day";
 import { noteNeed } from "./exemption/ledger";
 import type { FindingId } from "./findings";
 
@@ -71,7 +72,7 @@ export function ruling(
   for (const key of ["reason", "owner", "expires"] as const) {
     if (!exemption[key]?.trim()) return { refusal: `its exemption gives no ${key}` };
   }
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(exemption.expires)) {
+  if (!isDay(exemption.expires)) {
     return { refusal: `its exemption expires on "${exemption.expires}", which is not a day as YYYY-MM-DD` };
   }
   if (exemption.expires < today)

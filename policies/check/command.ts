@@ -50,8 +50,16 @@ export function command(
   try {
     return checked(args, variables);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    return { output: `${error.message}\n\n${usage}`, code: 2 };
+    if (error instanceof UsageError) return { output: `${error.message}\n\n${usage}`, code: 2 };
+    // Node.js would end with 1, which says violations. Its message may quote what was read.
+    const { name, stack = "" } = error as Error;
+    return {
+      output: [
+        `${name} in hardening-policies, which is a fault of it`,
+        ...stack.split("\n").filter((line) => line.startsWith("    at ")),
+      ].join("\n"),
+      code: 2,
+    };
   }
 }
 

@@ -1,6 +1,6 @@
 import { workflowType } from "../workflow/workflowType";
 import { UnreadableError, type Declared, type Place } from "./declarations";
-import { child, elementsOf, plain, textOf, type Tree } from "./yamlTree";
+import { child, elementsOf, entriesOf, plain, textOf, type Tree } from "./yamlTree";
 
 /** Whether YAML is a GitHub workflow. */
 export const isWorkflow = (tree: Tree): boolean => tree.value instanceof Map && tree.value.has("jobs");
@@ -10,6 +10,17 @@ export function readWorkflow(tree: Tree, file: string): Declared[] {
   if (!(child(tree, "jobs")?.value instanceof Map)) throw new UnreadableError("jobs is no map", tree.line);
   if (!(tree.value as Map<string, Tree>).has("on"))
     throw new UnreadableError("a workflow without on", tree.line);
+  for (const [job, { line }] of entriesOf(child(tree, "jobs"))) {
+    const steps = child(tree, "jobs", job, "steps");
+    const whole = steps
+      ? elementsOf(steps).every(({ value }) => value instanceof Map)
+      : child(tree, "jobs", job, "uses");
+    if (!whole || (steps && !Array.isArray(steps.value)))
+      throw new UnreadableError(
+        `the job ${job} has no list of steps, and uses no workflow`,
+        steps?.line ?? line,
+      );
+  }
   const name = textOf(child(tree, "name")) ?? file;
   const urn = `urn:pulumi:workflow::workflow::${workflowType}::${name}`;
   return [

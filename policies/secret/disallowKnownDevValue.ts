@@ -34,8 +34,9 @@ export const disallowKnownDevValue = definePolicy({
 
 function isSecret({ name, path, value, part }: Candidate, { secrets }: Resource): boolean {
   if (part === "word") return false;
-  // In a workflow, what the job may do with its identity.
+  // In a workflow, what the job may do with its identity, and that it hands its secrets on.
   if (path.endsWith("permissions.id-token") && /^(write|none)$/.test(value)) return false;
+  if (/^jobs\.[\w-]+\.secrets$/.test(path) && value === "inherit") return false;
   if (name !== undefined && isSecretName(name)) return true;
   // A mark says nothing of what is inside, such as which of several settings is the secret: names decide there.
   return part === "whole" && secrets?.has(path) === true && !value.includes("=");

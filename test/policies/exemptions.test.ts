@@ -49,6 +49,7 @@ test.each<[string, TestedResource, ReturnType<typeof exempted> | undefined, stri
   ["an exemption of another resource", labelled(), exempted({ resource: "api" }), "doesn't allow"],
   ["an expired exemption", labelled(), exempted({ expires: "2020-01-31" }), "expired on 2020-01-31"],
   ["an expiry that is no day", labelled(), exempted({ expires: "never" }), 'expires on "never"'],
+  ["an expiry that no calendar has", labelled(), exempted({ expires: "2999-02-30" }), "is not a day"],
   ["an exemption without a reason", labelled(), exempted({ reason: "" }), "gives no reason"],
   ["an exemption without an owner", labelled(), exempted({ owner: undefined }), "gives no owner"],
 ])("refuses %s, and says why", async (_description, resource, configuration, why) => {

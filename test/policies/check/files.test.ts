@@ -156,6 +156,12 @@ test.each<[string, string | Buffer, string]>([
     "no configs entry is named gone",
   ],
   ["a workflow without jobs", "on: push\njobs: []\n", "jobs is no map"],
+  ["a job of nothing", "on: push\njobs: { a: {} }\n", "the job a has no list of steps"],
+  [
+    "steps that are no list",
+    "on: push\njobs: { a: { steps: { run: x } } }\n",
+    "the job a has no list of steps",
+  ],
   ["a workflow without triggers", "jobs: { a: {} }\n", "a workflow without on"],
 ])("refuses %s, with file and line, and checks the other files still", (_what, text, message) => {
   using folder = new Folder({

@@ -10,6 +10,18 @@ refuses("workflow-script-disallow-injection", {
     running("echo ${{ github.event.pull_request.number }} ${{ github.event.pull_request.body }}"),
   "an input": () => running("make ${{ inputs.target }}"),
   "an expression around it": () => running("echo ${{ format('{0}', github.event.comment.body) }}"),
+  "an input behind a number": () =>
+    running("echo ${{ github.event.pull_request.number && github.event.pull_request.title }}"),
+  "an index in place of a name": () => running("echo ${{ github['event'].issue['title'] }}"),
+  capitals: () => running("echo ${{ GitHub.Event.Issue.Title }}"),
+  "an element of a list": () => running("echo ${{ github.event.commits[0].message }}"),
+  "the whole event": () => running("echo '${{ toJSON(github.event) }}'"),
+  "all that there is": () => running("echo '${{ toJSON(github) }}'"),
+  "a variable of the workflow's": () =>
+    workflow((props) => {
+      props.env = { TITLE: "${{ github.event.issue.title }}" };
+      props.jobs.build.steps[2]!.run = "echo ${{ env.TITLE }}";
+    }),
   "a script of JavaScript": () =>
     workflow(({ jobs }) => {
       const script = "console.log('${{ github.event.review.body }}')";
@@ -26,6 +38,13 @@ accepts({
         with: {},
       };
     }),
+  "a variable of one's own": () =>
+    workflow(({ jobs }) => {
+      jobs.build.steps[2] = { run: "make ${{ env.TARGET }}", env: { TARGET: "${{ github.sha }}" }, with: {} };
+    }),
+  "a text that looks like it": () => running("echo ${{ 'github.event.issue.title' }}"),
+  "an output of a step of that name": () => running("echo ${{ steps.github.outputs.head_ref }}"),
+  "the event's name": () => running("echo ${{ github.event_name }}"),
   "a number": () => running("echo ${{ github.event.pull_request.number }}"),
   "a commit's hash": () => running("git show ${{ github.event.pull_request.head.sha }} ${{ github.sha }}"),
 });

@@ -22,6 +22,10 @@ accepts({
   "actions by commit": () => workflow(),
   "an action of a SHA-256 repository": () => using(`o/a@${"ab".repeat(32)}`),
   "an action of the repository's own": () => using("./.github/actions/setup"),
+  "a reusable workflow by commit, which gets the secrets": () =>
+    workflow(({ jobs }) => {
+      jobs.release = { uses: `o/r/.github/workflows/x.yml@${sha}`, permissions: {}, secrets: "inherit" };
+    }),
   "images by digest": () =>
     workflow(({ jobs }) => {
       jobs.build.steps[2]!.uses = `docker://alpine@${digest}`;
