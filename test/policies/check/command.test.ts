@@ -87,6 +87,26 @@ test("SARIF has rules, severities, lines, and what can't be read", () => {
 });
 
 test.each([
+  ["a b#1.json", "a%20b%231.json"],
+  ["./deep/../s.json", "s.json"],
+])("SARIF names %s as GitHub looks for it", (name, uri) => {
+  using folder = new Folder({ "a b#1.json": bad, "s.json": bad, "deep/x": "" });
+  const before = process.cwd();
+  process.chdir(folder.path);
+  const { output } = run("--format", "sarif", name);
+  process.chdir(before);
+  expect(output).toContain(`"uri": "${uri}"`);
+});
+
+test("JUnit and Markdown hold what names break neither of them", () => {
+  const compose = 'services:\n  "a\\u0001<b>|[c](d)": { image: "nginx:latest" }\n';
+  using folder = new Folder({ "docker-compose.yml": compose });
+  const of = (format: string) => run("--format", format, folder.file("docker-compose.yml")).output;
+  expect(of("junit")).toContain('name="a &lt;b&gt;|[c](d): image is nginx:latest"');
+  expect(of("markdown")).toContain("a \\<b\\>\\|\\[c\\](d): image is nginx:latest");
+});
+
+test.each([
   ["low", 1],
   ["critical", 1],
   ["never", 0],
