@@ -49,7 +49,7 @@ function untrustedIn(text: unknown, variables: ReadonlySet<string> = new Set()):
       (_, name?: string) => `.${name ?? "*"}`,
     );
     for (const [written, context, path] of dotted.replace(/'[^']*'/g, "''").matchAll(reference)) {
-      const known = written!.toLowerCase();
+      const known = written.toLowerCase();
       if (context!.toLowerCase() === "env" && variables.has(path!.slice(1))) return written;
       if (untrusted.test(known) && !harmless.test(known)) return written;
     }
