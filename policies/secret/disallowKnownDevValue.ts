@@ -1,4 +1,5 @@
 import { definePolicy, type Resource } from "../definePolicy";
+import { readText } from "../unknown";
 import { candidates, type Candidate } from "./candidates";
 import { devValueReason } from "./devValue";
 import { isDistinctiveDevSecret } from "./knownDevSecrets";
@@ -32,8 +33,20 @@ export const disallowKnownDevValue = definePolicy({
   },
 });
 
-function isSecret({ name, path, value, part }: Candidate, { secrets }: Resource): boolean {
+/** Of files under /run/secrets that hold a secret and nothing else, by their extension: no certificate, no settings. */
+const secretFile = /^\/run\/secrets\/[^.]+(\.(txt|key|pem))?$/;
+
+/** Whether the input is what such a file holds, whatever it is called. */
+function isSecretFile(path: string, props: unknown): boolean {
+  const upload = /^(.*)\.content(?:Base64)?$/.exec(path)?.[1];
+  if (upload === undefined) return false;
+  const file = readText(props, ...upload.split(/[.[\]]+/).filter(Boolean), "file");
+  return typeof file === "string" && secretFile.test(file);
+}
+
+function isSecret({ name, path, value, part }: Candidate, { props, secrets }: Resource): boolean {
   if (part === "word") return false;
+  if (part === "whole" && isSecretFile(path, props)) return true;
   // In a workflow, what the job may do with its identity, and that it hands its secrets on.
   if (path.endsWith("permissions.id-token") && /^(write|none)$/.test(value)) return false;
   if (/^jobs\.[\w-]+\.secrets$/.test(path) && value === "inherit") return false;

@@ -102,6 +102,12 @@ test("reads a file with Windows' line ends and a byte order mark", () => {
   expect(violationsOf({ "compose.yml": text }).violations).toEqual([`18 ${privileged}`]);
 });
 
+test("a secret is one by its place, whatever it is called", () => {
+  const text = compliant("    secrets: [it]", "secrets:\n  it: { environment: IT }\n");
+  const { violations } = violationsOf({ "compose.yml": text, ".env": "IT=changeme\n" });
+  expect(violations).toEqual([expect.stringContaining(devValue)]);
+});
+
 test("reads label_file", () => {
   const files = { "labels.env": `api-token=${"Zk3fJ8qLw0sPz7Rt"}\n` };
   expect(found("    label_file: labels.env", files).violations).toEqual([
