@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
-import { createBrokerFiles } from "../test/apps/gateway/broker/brokerFixture";
 import { BrokerProcess } from "../test/apps/gateway/broker/brokerProcess";
 import { ConnectorVault } from "../test/apps/gateway/broker/connectorVault";
 
@@ -42,13 +41,7 @@ function percentile(samples: number[], share: number): number {
 async function main(): Promise<void> {
   await using vault = await ConnectorVault.start();
   const { address, caCertificate } = vault.server;
-  const { roleId } = vault;
-  const files = await createBrokerFiles({
-    address,
-    caCertificate,
-    roleId,
-    wrappedSecretId: await vault.newWrapped(),
-  });
+  const files = await vault.brokerFiles();
   // As in its image: a broker with TypeScript's compiler in its heap would stop for the collection of that.
   execFileSync("npm", ["run", "--silent", "--workspace=@apexmcp/gateway", "build"], { stdio: "inherit" });
   await using broker = await BrokerProcess.start(files, { LOG_LEVEL: "info" }, [
@@ -62,7 +55,7 @@ async function main(): Promise<void> {
   );
 
   // The same kind of login, CA, connections and answer as the broker's own reads.
-  const login = { role_id: roleId, secret_id: await vault.newSecretId() };
+  const login = { role_id: vault.roleId, secret_id: await vault.newSecretId() };
   const token = (await vault.call("POST", "auth/approle/login", login)).auth?.client_token ?? "";
   const pool = new Pool(address, {
     connections: 16,

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { Client } from "./mcp/client";
+import { Client, CONNECTIONS } from "./mcp/client";
+import { startContextForge } from "./mcp/contextForge";
 import { startWays, type Way } from "./mcp/ways";
 
 /**
@@ -63,8 +64,23 @@ const limit = (good: boolean) => {
 };
 const cell = (value: number, digits = 2) => value.toFixed(digits).padStart(9);
 
+/** Beside the others and after them, since it would be in their way. */
+async function contextForge(client: Client, start: () => Promise<Way>): Promise<void> {
+  try {
+    const way = await start();
+    const alone = percentile(await client.measure("sequential", way, SECONDS), 0.5);
+    const { rate, cost } = await saturate(client, way);
+    console.log(
+      `ContextForge: one after another ${alone.toFixed(2)} ms, median; at ${way.connections} connections ` +
+        `${rate.toFixed(0)} requests/s, ${cost.toFixed(0)} µs a request`,
+    );
+  } catch (error) {
+    console.log("NOT COMPARED WITH CONTEXTFORGE, which can't be installed or started here:", error);
+  }
+}
+
 async function main(): Promise<void> {
-  const { ways, stop } = await startWays();
+  const { ways, upstream, run, stops, stop } = await startWays();
   using client = new Client();
   try {
     const gateway = ways.at(-1)!;
@@ -83,7 +99,7 @@ async function main(): Promise<void> {
         0.5,
       );
     const rate = (name: string) => median(name, "rate");
-    console.log(`256 connections, medians of ${ROUNDS} interleaved rounds of ${SECONDS} s:`);
+    console.log(`${CONNECTIONS} connections, medians of ${ROUNDS} interleaved rounds of ${SECONDS} s:`);
     console.log("              requests/s  of http-proxy's  processor time, µs a request");
     for (const { name, pid } of ways)
       console.log(
@@ -91,6 +107,11 @@ async function main(): Promise<void> {
       );
     const share = rate("gateway") / rate("http-proxy");
     console.log(`  the gateway has ${share.toFixed(2)} of http-proxy's (limit 1.00)${limit(share >= 1)}`);
+
+    const alone = await interleaved(ways, (way) => client.measure("sequential", way, 1));
+    console.log("Milliseconds of calls one after another, median:");
+    for (const { name } of ways)
+      console.log(`  ${name.padEnd(11)}${cell(percentile(alone.get(name)!.flat(), 0.5))}`);
 
     const times = await interleaved(ways, (way) => client.measure("latencies", way, SECONDS));
     console.log("Milliseconds at 1,000 requests/s:");
@@ -113,6 +134,8 @@ async function main(): Promise<void> {
     for (const { name } of ways) console.log(`  ${name.padEnd(11)}${cell(begun(name))}`);
     const added = begun("gateway") - begun("direct");
     console.log(`  the gateway adds ${added.toFixed(2)} ms (limit 2)${limit(added < 2)}`);
+
+    await contextForge(client, () => startContextForge(upstream, run, stops));
   } finally {
     await stop();
   }

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 
-import { createBrokerFiles } from "../test/apps/gateway/broker/brokerFixture";
 import { BrokerProcess } from "../test/apps/gateway/broker/brokerProcess";
 import { ConnectorVault } from "../test/apps/gateway/broker/connectorVault";
 import { ContainerVault } from "../test/support/containerVault";
@@ -16,9 +15,7 @@ const name = { organisation: "acme", connector: "github" };
 
 async function main(): Promise<void> {
   await using vault = await ConnectorVault.on(await ContainerVault.start(), "stdout");
-  const { address, caCertificate } = vault.server;
-  const wrappedSecretId = await vault.newWrapped();
-  const files = await createBrokerFiles({ address, caCertificate, roleId: vault.roleId, wrappedSecretId });
+  const files = await vault.brokerFiles();
   await using broker = await BrokerProcess.start(files, { LOG_LEVEL: "warn" });
   await broker.untilReady();
   const credential = { key: randomBytes(32).toString("hex") };

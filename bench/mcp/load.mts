@@ -7,8 +7,6 @@ import { Pool } from "undici";
  * run by Node alone: with a compiler in its heap it would stop to collect that.
  */
 
-/** Enough that those calls which wait for the disk together don't leave the processor idle. */
-const CONNECTIONS = 256;
 const RATE = 1000;
 const STREAMS = 1000;
 
@@ -16,38 +14,43 @@ export interface Target {
   /** Of the endpoint that answers a tool call with JSON, or of the one that answers with a stream. */
   url: string;
   headers: Record<string, string>;
+  tool: string;
+  connections: number;
 }
 
-const call = JSON.stringify({
-  jsonrpc: "2.0",
-  id: 1,
-  method: "tools/call",
-  params: {
-    name: "search_documents",
-    arguments: { query: "q".repeat(110), limit: 10, filters: ["a", "b", "c"] },
-  },
-});
+function callOf({ tool: name }: Target): string {
+  const given = { query: "q".repeat(110), limit: 10, filters: ["a", "b", "c"] };
+  const params = { name, arguments: given };
+  return JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params });
+}
 
 /** Requests answered in so many seconds, as fast as they are. */
-async function saturate({ url, headers }: Target, seconds: number): Promise<number> {
+async function saturate(target: Target, seconds: number): Promise<number> {
+  const { url, headers, connections } = target;
   const { requests, non2xx, errors } = await autocannon({
-    ...{ url, method: "POST", headers, body: call, connections: CONNECTIONS, duration: seconds },
+    ...{ url, method: "POST", headers, body: callOf(target), connections, duration: seconds },
   });
   if (non2xx + errors > 0) throw new Error(`${url}: ${non2xx} refusals, ${errors} errors`);
   return requests.total;
 }
 
-/** Milliseconds of each of `RATE` requests a second, started by the clock, whether or not earlier ones are done. */
-async function latencies({ url, headers }: Target, seconds: number): Promise<number[]> {
-  const { origin, pathname: path } = new URL(url);
-  const pool = new Pool(origin, { connections: CONNECTIONS });
-  const timed = async () => {
+/** Sends a call and reads its answer, and resolves to the milliseconds that took. */
+function timer(pool: Pool, target: Target): () => Promise<number> {
+  const { pathname: path } = new URL(target.url);
+  const request = { path, method: "POST", headers: target.headers, body: callOf(target) } as const;
+  return async () => {
     const sent = performance.now();
-    const { statusCode, body } = await pool.request({ path, method: "POST", headers, body: call });
+    const { statusCode, body } = await pool.request(request);
     await body.text();
-    if (statusCode !== 200) throw new Error(`${url} answered ${statusCode}`);
+    if (statusCode !== 200) throw new Error(`${target.url} answered ${statusCode}`);
     return performance.now() - sent;
   };
+}
+
+/** Milliseconds of each of `RATE` requests a second, started by the clock, whether or not earlier ones are done. */
+async function latencies(target: Target, seconds: number): Promise<number[]> {
+  const pool = new Pool(new URL(target.url).origin, { connections: target.connections });
+  const timed = timer(pool, target);
   const start = performance.now();
   const running: Promise<number>[] = [];
   while (running.length < RATE * seconds) {
@@ -60,18 +63,12 @@ async function latencies({ url, headers }: Target, seconds: number): Promise<num
   return times;
 }
 
-/** Milliseconds of each of many requests, one after another. */
-async function sequential({ url, headers }: Target): Promise<number[]> {
-  const { origin, pathname: path } = new URL(url);
-  const pool = new Pool(origin, { connections: 1 });
+/** Milliseconds of each request, one after another for so long. */
+async function sequential(target: Target, seconds: number): Promise<number[]> {
+  const pool = new Pool(new URL(target.url).origin, { connections: 1 });
+  const timed = timer(pool, target);
   const times: number[] = [];
-  for (let i = 0; i < 1000; i++) {
-    const sent = performance.now();
-    const { statusCode, body } = await pool.request({ path, method: "POST", headers, body: call });
-    await body.text();
-    if (statusCode !== 200) throw new Error(`${url} answered ${statusCode}`);
-    times.push(performance.now() - sent);
-  }
+  for (const end = performance.now() + seconds * 1000; performance.now() < end;) times.push(await timed());
   await pool.close();
   return times;
 }
@@ -115,10 +112,11 @@ async function closeStreams(): Promise<void> {
   await streams?.destroy();
 }
 
-async function open(pool: Pool, { url, headers }: Target) {
-  const { pathname, search } = new URL(url);
-  const response = await pool.request({ path: pathname + search, method: "POST", headers, body: call });
-  if (response.statusCode !== 200) throw new Error(`${url} answered ${response.statusCode}`);
+async function open(pool: Pool, target: Target) {
+  const { pathname, search } = new URL(target.url);
+  const request = { path: pathname + search, method: "POST", headers: target.headers } as const;
+  const response = await pool.request({ ...request, body: callOf(target) });
+  if (response.statusCode !== 200) throw new Error(`${target.url} answered ${response.statusCode}`);
   return response;
 }
 

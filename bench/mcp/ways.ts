@@ -22,29 +22,32 @@ export interface Way {
   stream: string;
   /** A token's life is short, so they are asked for before each use. */
   headers: (endpoint: "json" | "stream") => Record<string, string>;
+  /** What the tool is called there, if not as the upstream calls it. */
+  tool?: string;
+  /** At a time, as fast as they are answered; 256 by default. */
+  connections?: number;
   /** Of the process, where it is one of ours. */
   pid?: number;
 }
 
-const plain = { "content-type": "application/json", accept: "application/json, text/event-stream" };
+/** Starts a process that listens on a port, and returns its id. */
+export type Run = (
+  port: number,
+  program: string,
+  args: string[],
+  environment?: Record<string, string>,
+) => Promise<number>;
 
-/** The upstream and every way to it, each a process of its own on this machine. */
-export async function startWays(): Promise<{ ways: Way[]; stop: () => Promise<void> }> {
+export const plain = { "content-type": "application/json", accept: "application/json, text/event-stream" };
+
+/** The upstream and every way to it, each a process of its own on this machine. `run` starts more of them. */
+export async function startWays() {
   const stops: (() => unknown)[] = [];
   const stop = async () => {
     for (const each of stops.reverse()) await each();
   };
-  const run = async (
-    script: string,
-    port: number,
-    args: string[] = [],
-    environment: Record<string, string> = {},
-  ) => {
-    const profile =
-      process.env["BENCH_PROFILE"] && script.endsWith("server.js")
-        ? ["--cpu-prof", `--cpu-prof-dir=${process.env["BENCH_PROFILE"]}`]
-        : [];
-    const child = spawn(process.execPath, [...profile, script, ...args], {
+  const run: Run = async (port, program, args, environment) => {
+    const child = spawn(program, args, {
       cwd: root,
       env: { PATH: process.env["PATH"], NODE_ENV: "production", ...environment },
       stdio: ["ignore", "inherit", "inherit"],
@@ -53,9 +56,11 @@ export async function startWays(): Promise<{ ways: Way[]; stop: () => Promise<vo
     await listening(port, child);
     return child.pid!;
   };
+  const peer = (role: "upstream" | "proxy", port: number, ...args: string[]) =>
+    run(port, process.execPath, ["bench/mcp/peers.mts", role, String(port), ...args]);
   try {
     const port = await freePort();
-    const upstreamPid = await run("bench/mcp/peers.mts", port, ["upstream", String(port)]);
+    const upstreamPid = await peer("upstream", port);
     const upstream = `http://127.0.0.1:${port}`;
     const at = (name: string, origin: string, pid?: number): Way => ({
       ...{ name, json: `${origin}/mcp`, stream: `${origin}/mcp?stream`, headers: () => plain },
@@ -64,18 +69,12 @@ export async function startWays(): Promise<{ ways: Way[]; stop: () => Promise<vo
     const ways = [at("direct", upstream, upstreamPid)];
 
     const proxy = await freePort();
-    ways.push(
-      at(
-        "http-proxy",
-        `http://127.0.0.1:${proxy}`,
-        await run("bench/mcp/peers.mts", proxy, ["proxy", String(proxy), upstream]),
-      ),
-    );
+    ways.push(at("http-proxy", `http://127.0.0.1:${proxy}`, await peer("proxy", proxy, upstream)));
     const nginx = await freePort();
     stops.push(await startNginx(nginx, port));
     ways.push(at("nginx", `http://127.0.0.1:${nginx}`));
     ways.push(await startGateway(upstream, stops, run));
-    return { ways, stop };
+    return { ways, upstream, run, stops, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -83,11 +82,7 @@ export async function startWays(): Promise<{ ways: Way[]; stop: () => Promise<vo
 }
 
 /** All that the stack's gateway has switched on, on the stack's own database; its limits are out of the load's way. */
-async function startGateway(
-  upstream: string,
-  stops: (() => unknown)[],
-  run: (script: string, port: number, args: string[], environment: Record<string, string>) => Promise<number>,
-): Promise<Way> {
+async function startGateway(upstream: string, stops: (() => unknown)[], run: Run): Promise<Way> {
   const postgres = await RealPostgres.start({ onHost: true });
   stops.push(() => postgres[Symbol.asyncDispose]());
   const organisationId = randomUUID();
@@ -109,7 +104,9 @@ async function startGateway(
   // As it is deployed: a loader would count as its memory.
   await promisify(execFile)("npm", ["run", "build", "--workspace=apps/gateway"], { cwd: root });
   const port = await freePort();
-  const pid = await run("apps/gateway/dist/server.js", port, [], {
+  const profiled = process.env["BENCH_PROFILE"];
+  const profile = profiled ? ["--cpu-prof", `--cpu-prof-dir=${profiled}`] : [];
+  const pid = await run(port, process.execPath, [...profile, "apps/gateway/dist/server.js"], {
     ...injection.environment,
     HOST: "127.0.0.1",
     PORT: String(port),
@@ -199,7 +196,7 @@ async function listening(port: number, child?: ChildProcess): Promise<void> {
       socket.on("close", () => undefined).on("connect", () => socket.destroy());
     });
     if (open) return;
-    if (tries > 300 || child?.exitCode != null) throw new Error(`nothing listens on port ${port}`);
+    if (tries > 900 || child?.exitCode != null) throw new Error(`nothing listens on port ${port}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
