@@ -5,36 +5,25 @@ import { request, Agent } from "undici";
 import { Hs256 } from "../../../../apps/gateway/src/tokens/hs256";
 import { RequestTokenSigner } from "../../../../apps/gateway/src/tokens/requestToken";
 import { AUDIENCE, GATEWAY } from "../../../../apps/gateway/src/broker/protocol";
+import type { RealVault } from "../../../support/realVault";
 import { createAuthority } from "../certificates";
 import { createBrokerFiles, type BrokerFiles } from "./brokerFixture";
 import { BrokerProcess } from "./brokerProcess";
 import { ConnectorVault } from "./connectorVault";
+import { startVaultBroker, type VaultBroker } from "./vaultBroker";
 
 jest.setTimeout(30_000);
 
+let started: VaultBroker<RealVault>;
 let vault: ConnectorVault;
 let files: BrokerFiles;
 let broker: BrokerProcess;
 
-const filesFor = async (server: ConnectorVault) =>
-  createBrokerFiles({
-    address: server.server.address,
-    caCertificate: server.server.caCertificate,
-    roleId: server.roleId,
-    wrappedSecretId: await server.newWrapped(),
-  });
-
 beforeAll(async () => {
-  vault = await ConnectorVault.start();
-  files = await filesFor(vault);
-  broker = await BrokerProcess.start(files);
-  await broker.untilReady();
+  started = await startVaultBroker(ConnectorVault.start());
+  ({ vault, files, broker } = started);
 });
-afterAll(async () => {
-  await broker?.[Symbol.asyncDispose]();
-  await vault?.[Symbol.asyncDispose]();
-  files?.remove();
-});
+afterAll(() => started?.[Symbol.asyncDispose]());
 
 const connector = () => ({ organisation: "acme", connector: `c-${randomUUID()}` });
 const secretText = () => randomBytes(24).toString("hex");
@@ -127,7 +116,7 @@ describe("the broker's login", () => {
   });
 
   test("is revoked when the broker stops", async () => {
-    const mine = await filesFor(vault);
+    const mine = await vault.brokerFiles();
     await using own = await BrokerProcess.start(mine);
     await own.untilReady();
     own.kill("SIGTERM");
@@ -242,7 +231,7 @@ describe("the secret id", () => {
 
   test("is unwrapped once and kept for its owner only, so that a broker that crashed starts again", async () => {
     const token = await vault.newWrapped();
-    const mine = await filesFor(vault);
+    const mine = await vault.brokerFiles();
     for (let start = 0; start < 3; start++) {
       await using own = await started(mine, token);
       await own.untilReady();
@@ -264,10 +253,10 @@ describe("the secret id", () => {
 
   test("isn't to be had from a token that somebody used before", async () => {
     const token = await vault.newWrapped();
-    const thief = await filesFor(vault);
+    const thief = await vault.brokerFiles();
     await using first = await started(thief, token);
     await first.untilReady();
-    const mine = await filesFor(vault);
+    const mine = await vault.brokerFiles();
     await using own = await started(mine, token);
     expect(await own.exit).toBe(1);
     expect(own.log).toContain("it was used before, or its ten minutes are over");
@@ -276,7 +265,7 @@ describe("the secret id", () => {
   });
 
   test("isn't taken from a wrapping token of something else", async () => {
-    const mine = await filesFor(vault);
+    const mine = await vault.brokerFiles();
     await using own = await started(mine, await vault.newWrapped("sys/mounts", "GET"));
     expect(await own.exit).toBe(1);
     expect(own.log).toContain("somebody replaced it");
@@ -284,7 +273,7 @@ describe("the secret id", () => {
   });
 
   test("that can't be kept ends the broker before it is used", async () => {
-    const mine = await filesFor(vault);
+    const mine = await vault.brokerFiles();
     mkdirSync(join(mine.state, "secret-id.json.tmp"));
     await using own = await started(mine);
     expect(await own.exit).toBe(1);
@@ -294,7 +283,7 @@ describe("the secret id", () => {
   });
 
   test("that Vault refuses ends the broker with a clear message", async () => {
-    const mine = await filesFor(vault);
+    const mine = await vault.brokerFiles();
     const token = await vault.newWrapped();
     const wrong = secretText();
     const wrapping = createHash("sha256").update(token).digest("hex");

@@ -5,6 +5,7 @@ import { brokerPolicy } from "../../../../components/vault/brokerPolicy";
 import { VaultClient } from "../../../../provider/vault/client";
 import { awaitActive, awaitAnswer, unseal } from "../../../../provider/vault/unseal";
 import { RealVault } from "../../../support/realVault";
+import { createBrokerFiles, type BrokerFiles } from "./brokerFixture";
 
 const silent = { progress: () => undefined, info: () => undefined, warn: () => undefined };
 
@@ -15,7 +16,7 @@ interface Answer {
 }
 
 /** A Vault server, wherever it runs. */
-interface VaultServer extends AsyncDisposable {
+export interface VaultServer extends AsyncDisposable {
   readonly address: string;
   readonly caCertificate: string;
   readonly directory: string;
@@ -100,6 +101,13 @@ export class ConnectorVault<Server extends VaultServer = RealVault> implements A
     method: "POST" | "GET" = "POST",
   ): Promise<string> {
     return (await this.call(method, path, undefined, { "x-vault-wrap-ttl": "60s" })).wrap_info?.token ?? "";
+  }
+
+  /** What a deployment gives a broker of this Vault. */
+  async brokerFiles(): Promise<BrokerFiles> {
+    const { address, caCertificate } = this.server;
+    const wrappedSecretId = await this.newWrapped();
+    return createBrokerFiles({ address, caCertificate, roleId: this.roleId, wrappedSecretId });
   }
 
   get auditLog(): string {

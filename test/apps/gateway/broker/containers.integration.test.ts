@@ -5,9 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { healthy } from "../../../../components/vault/vaultServer";
 import { ContainerVault, docker } from "../../../support/containerVault";
 import { stackImage } from "../../../support/stackImage";
-import { createBrokerFiles, type BrokerFiles } from "./brokerFixture";
-import { BrokerProcess } from "./brokerProcess";
 import { ConnectorVault } from "./connectorVault";
+import { startVaultBroker } from "./vaultBroker";
 
 // What a credential written through the broker survives, with Vault in a container as the stack's.
 
@@ -16,26 +15,8 @@ jest.setTimeout(180_000);
 const name = { organisation: "acme", connector: "github" };
 const credential = { key: randomBytes(24).toString("hex") };
 
-async function started(diskMiB?: number) {
-  const vault = await ConnectorVault.on(await ContainerVault.start(diskMiB), "stdout");
-  const files: BrokerFiles = await createBrokerFiles({
-    address: vault.server.address,
-    caCertificate: vault.server.caCertificate,
-    roleId: vault.roleId,
-    wrappedSecretId: await vault.newWrapped(),
-  });
-  const broker = await BrokerProcess.start(files);
-  await broker.untilReady();
-  return {
-    vault,
-    broker,
-    [Symbol.asyncDispose]: async () => {
-      await broker[Symbol.asyncDispose]();
-      files.remove();
-      await vault[Symbol.asyncDispose]();
-    },
-  };
-}
+const started = async (diskMiB?: number) =>
+  startVaultBroker(ConnectorVault.on(await ContainerVault.start(diskMiB), "stdout"));
 
 test("a credential is there after kill -9, a restart, and a new container of a newer image", async () => {
   await using stack = await started();

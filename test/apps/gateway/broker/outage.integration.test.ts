@@ -1,7 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { createBrokerFiles, type BrokerFiles } from "./brokerFixture";
+import type { RealVault } from "../../../support/realVault";
+import type { BrokerFiles } from "./brokerFixture";
 import { BrokerProcess } from "./brokerProcess";
 import { ConnectorVault } from "./connectorVault";
+import { startVaultBroker, type VaultBroker } from "./vaultBroker";
 
 // Vault goes away and comes back under one broker, which is never restarted.
 
@@ -12,26 +14,16 @@ const CRASHES = Number(process.env["CRASHES"] ?? 10);
 /** Seconds of a login's life here, so that tests see it end. */
 const LOGIN = { ttl: 4, maximum: 10 };
 
+let started: VaultBroker<RealVault>;
 let vault: ConnectorVault;
 let files: BrokerFiles;
 let broker: BrokerProcess;
 
 beforeAll(async () => {
-  vault = await ConnectorVault.start(LOGIN);
-  files = await createBrokerFiles({
-    address: vault.server.address,
-    caCertificate: vault.server.caCertificate,
-    roleId: vault.roleId,
-    wrappedSecretId: await vault.newWrapped(),
-  });
-  broker = await BrokerProcess.start(files);
-  await broker.untilReady();
+  started = await startVaultBroker(ConnectorVault.start(LOGIN));
+  ({ vault, files, broker } = started);
 });
-afterAll(async () => {
-  await broker?.[Symbol.asyncDispose]();
-  await vault?.[Symbol.asyncDispose]();
-  files?.remove();
-});
+afterAll(() => started?.[Symbol.asyncDispose]());
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const named = () => ({ organisation: "acme", connector: `c-${randomUUID()}` });

@@ -5,20 +5,18 @@ import { request as httpRequest } from "node:http";
 import { pipeline } from "node:stream";
 import { promisify } from "node:util";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { createBrokerFiles, type BrokerFiles } from "../broker/brokerFixture";
-import { BrokerProcess } from "../broker/brokerProcess";
 import { ConnectorVault } from "../broker/connectorVault";
+import { startVaultBroker, type VaultBroker } from "../broker/vaultBroker";
 import { publicUrl, startGateway, type Gateway } from "../gatewayFixture";
 import { freePort } from "../../../support/freePort";
+import type { RealVault } from "../../../support/realVault";
 import { conformanceUpstream } from "./conformanceServer";
 import { startUpstream, type TestUpstream } from "./mcpGateway";
 import { sessionsUpstream, statelessUpstream } from "./sdkUpstreams";
 
 jest.setTimeout(180_000);
 
-let vault: ConnectorVault;
-let files: BrokerFiles;
-let broker: BrokerProcess;
+let credentials: VaultBroker<RealVault>;
 let gateway: Gateway;
 let address: string;
 let adapter: TestUpstream;
@@ -80,26 +78,18 @@ async function startAdapter(port: number): Promise<TestUpstream> {
 }
 
 beforeAll(async () => {
-  vault = await ConnectorVault.start();
-  files = await createBrokerFiles({
-    address: vault.server.address,
-    caCertificate: vault.server.caCertificate,
-    roleId: vault.roleId,
-    wrappedSecretId: await vault.newWrapped(),
-  });
-  broker = await BrokerProcess.start(files);
-  await broker.untilReady();
+  credentials = await startVaultBroker(ConnectorVault.start());
   const adapterPort = await freePort();
   gateway = await startGateway(
     {
       RATE_LIMIT_PER_MINUTE: "100000",
       AGENT_RATE_LIMIT_PER_MINUTE: "100000",
-      BROKER_URL: broker.address,
+      BROKER_URL: credentials.broker.address,
       ALLOW_HTTP_CONNECTORS: "true",
       EGRESS_ALLOW_CIDRS: "127.0.0.1",
       CORS_ORIGINS: `http://localhost:${adapterPort}`,
     },
-    files,
+    credentials.files,
   );
   address = await gateway.app.listen({ host: "127.0.0.1", port: 0 });
   agent = await gateway.createAgent(["mcp:*", "connectors:write"]);
@@ -112,9 +102,7 @@ afterAll(async () => {
   await adapter?.[Symbol.asyncDispose]();
   await gateway?.[Symbol.asyncDispose]();
   await Promise.all(upstreams.map((upstream) => upstream[Symbol.asyncDispose]()));
-  await broker?.[Symbol.asyncDispose]();
-  await vault?.[Symbol.asyncDispose]();
-  files?.remove();
+  await credentials?.[Symbol.asyncDispose]();
 });
 
 async function client(connector: string): Promise<Client> {

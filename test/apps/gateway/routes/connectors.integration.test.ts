@@ -3,16 +3,14 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { InjectOptions } from "fastify";
-import { createBrokerFiles, type BrokerFiles } from "../broker/brokerFixture";
-import { BrokerProcess } from "../broker/brokerProcess";
+import type { RealVault } from "../../../support/realVault";
 import { ConnectorVault } from "../broker/connectorVault";
+import { startVaultBroker, type VaultBroker } from "../broker/vaultBroker";
 import { publicUrl, startGateway, type Gateway } from "../gatewayFixture";
 
 jest.setTimeout(60_000);
 
-let vault: ConnectorVault;
-let files: BrokerFiles;
-let broker: BrokerProcess;
+let credentials: VaultBroker<RealVault>;
 let gateway: Gateway;
 let upstream: Server;
 let received: IncomingHttpHeaders[];
@@ -26,15 +24,7 @@ const credentialText = randomBytes(24).toString("hex");
 const credential = { authorization: `Bearer ${credentialText}` };
 
 beforeAll(async () => {
-  vault = await ConnectorVault.start();
-  files = await createBrokerFiles({
-    address: vault.server.address,
-    caCertificate: vault.server.caCertificate,
-    roleId: vault.roleId,
-    wrappedSecretId: await vault.newWrapped(),
-  });
-  broker = await BrokerProcess.start(files);
-  await broker.untilReady();
+  credentials = await startVaultBroker(ConnectorVault.start());
   upstream = createServer((request, response) => {
     received.push(request.headers);
     response.end("{}");
@@ -44,11 +34,11 @@ beforeAll(async () => {
   gateway = await startGateway(
     {
       RATE_LIMIT_PER_MINUTE: "100000",
-      BROKER_URL: broker.address,
+      BROKER_URL: credentials.broker.address,
       ALLOW_HTTP_CONNECTORS: "true",
       EGRESS_ALLOW_CIDRS: "127.0.0.1",
     },
-    files,
+    credentials.files,
   );
   writer = await gateway.token(await gateway.createAgent(["connectors:write"], "acme"), api);
   reader = await gateway.token(await gateway.createAgent(["connectors:read"], "acme"), api);
@@ -58,9 +48,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway?.[Symbol.asyncDispose]();
   upstream?.close();
-  await broker?.[Symbol.asyncDispose]();
-  await vault?.[Symbol.asyncDispose]();
-  files?.remove();
+  await credentials?.[Symbol.asyncDispose]();
 });
 
 beforeEach(() => (received = []));
@@ -123,9 +111,9 @@ describe("/api/connectors", () => {
       id: string;
     };
     const path = `connectors/data/${owner.id}/${String(body["id"])}`;
-    expect(JSON.stringify((await vault.call("GET", path)).data)).toContain(credentialText);
+    expect(JSON.stringify((await credentials.vault.call("GET", path)).data)).toContain(credentialText);
     await call("DELETE", `/${String(body["name"])}`);
-    await expect(vault.call("GET", path)).rejects.toThrow("404");
+    await expect(credentials.vault.call("GET", path)).rejects.toThrow("404");
     const { rows } = await gateway.pool.query<{ text: string }>(
       "SELECT connectors::text AS text FROM apexmcp.connectors",
     );
@@ -260,14 +248,14 @@ describe("/api/connectors", () => {
   });
 
   test("answers 503 when the broker is away, and makes nothing", async () => {
-    broker.kill("SIGSTOP");
+    credentials.broker.kill("SIGSTOP");
     try {
       const name = newName();
       const answer = await create({ name, credential });
       expect([answer.status, answer.body["code"]]).toEqual([503, "unavailable"]);
       expect((await call("GET", `/${name}`)).status).toBe(404);
     } finally {
-      broker.kill("SIGCONT");
+      credentials.broker.kill("SIGCONT");
     }
   });
 
