@@ -27,7 +27,7 @@ import { registerMcpRoutes } from "./mcp/routes";
 import { SealedIds } from "./mcp/sealedIds";
 import { Targets } from "./mcp/targets";
 import { registerDrain } from "./drain";
-import { refuseConnection } from "./malformed";
+import { refuseConnection, refuseTunnels } from "./malformed";
 import { refuse, registerProblems } from "./problems";
 import { registerCors, registerSecurityHeaders } from "./responseHeaders";
 import { registerConnectorRoutes } from "./routes/connectors";
@@ -72,6 +72,7 @@ export async function buildApp(config: Config, pool: Pool = createPool(config)):
 
   const audit = new AuditLog(pool);
   const refusals = new Refusals(audit, app.log);
+  refuseTunnels(app, refusals);
   app.addHook("onClose", async () => {
     await refusals.close();
     await audit.close();

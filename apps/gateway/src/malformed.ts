@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import type { FastifyInstance } from "fastify";
 import type { Refusals } from "./audit/refusals";
 import { Problem, problemBody, problemOf, problems } from "./problems";
 
@@ -38,6 +39,18 @@ export async function refuseConnection(
     "connection: close",
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+/**
+ * What Node.js would otherwise answer by itself, unrecorded: CONNECT, with a closed connection, and what expects
+ * something else than to be continued, with 417. The latter is a request as any other (RFC 9110, section 10.1.1).
+ */
+export function refuseTunnels({ server }: FastifyInstance, refusals: Refusals): void {
+  server.on("connect", (_request, socket) => {
+    const error = Object.assign(new Error("CONNECT"), { code: "CONNECT" });
+    void refuseConnection(error, socket as Socket, refusals);
+  });
+  server.on("checkExpectation", (request, response) => server.emit("request", request, response));
 }
 
 function problemOfConnection(code: string | undefined): Problem {

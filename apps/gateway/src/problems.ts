@@ -39,6 +39,13 @@ export class Problem extends Error {
   ) {
     super(`${code}: ${detail}`);
   }
+
+  /** The same, of which the audit log is told more. */
+  of(audit: Partial<AuditEntry>): Problem {
+    const problem = new Problem(this.code, this.detail, this.headers, { ...audit, ...this.audit });
+    problem.cause = this.cause;
+    return problem;
+  }
 }
 
 /**
@@ -59,7 +66,7 @@ export async function refuse(
   refusals: Refusals,
 ): Promise<FastifyReply> {
   let problem = problemOf(error);
-  if (isRefusal(problem))
+  if (!recordedElsewhere.has(problem.code))
     await refusals
       .record(entryOf(problem, request))
       .catch((failure: unknown) => (problem = problemOf(failure)));
@@ -68,19 +75,32 @@ export async function refuse(
   return sendProblem(reply, problem);
 }
 
-/** The others say that something failed: nobody was turned away. */
+/** What is in the audit log as what came of the call; and what can't be there. */
+const recordedElsewhere: ReadonlySet<ProblemCode> = new Set([
+  "upstream-failed",
+  "upstream-timeout",
+  "audit-unavailable",
+]);
+
+/** Whether somebody was turned away; else something failed. */
 function isRefusal({ code }: Problem): boolean {
   return problems[code].status < 500 || code === "overloaded";
 }
 
 /** The route, never the URL, which can hold what is secret. */
-function entryOf({ code, audit }: Problem, { id, ip, method, grant, routeOptions }: FastifyRequest) {
+function entryOf(
+  problem: Problem,
+  { id, ip, method, grant, routeOptions }: FastifyRequest,
+): Omit<AuditEntry, "outcome"> & { outcome: "refused" | "failed" } {
+  const { code, audit } = problem;
+  const refused = isRefusal(problem);
   return {
     organisationId: grant?.organisationId,
     actor: grant?.actor ?? "system:anonymous",
-    action: "request.refuse",
+    action: refused ? "request.refuse" : "request.fail",
     requestId: id,
     ...audit,
+    outcome: refused ? "refused" : "failed",
     detail: { code, address: ip, method, route: routeOptions.url ?? "none", ...audit.detail },
   };
 }

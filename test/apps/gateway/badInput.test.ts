@@ -67,6 +67,14 @@ describe("what is no request of HTTP", () => {
     ["another protocol", "\x16\x03\x01\x02\x00\x01\r\n\r\n", 400, "bad-request"],
     ["a header of 20 KB", `${post}X: ${"x".repeat(20_000)}\r\n\r\n`, 431, "headers-too-large"],
     ["a flood of headers", `${post}${"X: y\r\n".repeat(5000)}\r\n`, 431, "headers-too-large"],
+    ["a tunnel", "CONNECT 169.254.169.254:80 HTTP/1.1\r\nHost: gateway\r\n\r\n", 400, "bad-request"],
+    [
+      "a wish that nobody grants",
+      `${post.replace("oauth/token", "x")}Expect: 200-ok\r\n\r\n`,
+      404,
+      "not-found",
+    ],
+    ["another protocol's beginning", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "bad-request"],
     ["a body that doesn't come", `${form}Content-Length: 10\r\n\r\na`, 408, "too-slow"],
     ["headers that don't end", post, 408, "too-slow"],
   ])("is refused, told why, and in the audit log: %s", async (_, bytes, status, code) => {

@@ -15,9 +15,9 @@ interface Kind {
 }
 
 /**
- * Refusals in the audit log, at a bounded cost: of those that are alike but for their request ids, ten a second have
- * entries of their own, and the others one together, at the second's end, with `repeated` in its detail. A kill -9
- * can lose that count, never the ten.
+ * Refusals, and requests that failed here, in the audit log, at a bounded cost: of those that are alike but for their
+ * request ids, ten a second have entries of their own, and the others one together, at the second's end, with
+ * `repeated` in its detail. A kill -9 can lose that count, never the ten.
  */
 export class Refusals {
   #kinds = new Map<string, Kind>();
@@ -32,8 +32,8 @@ export class Refusals {
    * Resolves when the entry is on the database's disk, or will be counted with ones that are.
    * @throws Problem `audit-unavailable`; then answer with that instead
    */
-  async record(refused: Omit<AuditEntry, "outcome">): Promise<void> {
-    const entry: AuditEntry = { ...refused, outcome: "refused" };
+  async record(refused: Omit<AuditEntry, "outcome"> & { outcome?: "refused" | "failed" }): Promise<void> {
+    const entry: AuditEntry = { outcome: "refused", ...refused };
     const kind = this.#kindOf(entry);
     kind.seen++;
     if (kind.seen <= INDIVIDUAL) kind.written = this.audit.record(entry);

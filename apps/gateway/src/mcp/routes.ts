@@ -23,6 +23,8 @@ interface Route {
   Params: { connector: string };
 }
 type Request = FastifyRequest<Route>;
+/** As the audit log has it. */
+type Asked = Pick<Call, "action" | "tool">;
 
 const SESSION_NOT_FOUND = -32001;
 
@@ -37,10 +39,14 @@ export function registerMcpRoutes(
   { authorise, refusals, targets, ids, carrier }: Dependencies,
 ): void {
   /** Where a request goes. @throws Problem, or MessageRefused for a session or an event that isn't the agent's */
-  const destination = async (request: Request, era: Era, id?: RequestId) => {
+  const destination = async (request: Request, era: Era, what: Asked, id?: RequestId) => {
     const grant = authorise.grantOf(request);
-    const target = await targets.find(grant, request.params.connector);
-    if (target === undefined) throw new Problem("not-found", "there is no connector of this name");
+    const { connector } = request.params;
+    const target = await targets.find(grant, connector).catch((error: unknown) => {
+      throw error instanceof Problem ? error.of({ ...what, connector }) : error;
+    });
+    if (target === undefined)
+      throw new Problem("not-found", "there is no connector of this name", {}, { ...what, connector });
     const opened = (kind: keyof typeof ids, header: string, refusal: (id?: RequestId) => MessageRefused) => {
       const given = era === "sessions" ? request.headers[header] : undefined;
       if (given === undefined) return undefined;
@@ -50,7 +56,7 @@ export function registerMcpRoutes(
     };
     const sessionId = opened("session", "mcp-session-id", sessionNotFound);
     const lastEventId = opened("event", "last-event-id", eventNotFound);
-    return { request, grant, target, era, sessionId, lastEventId };
+    return { request, grant, target, era, sessionId, lastEventId, ...what };
   };
 
   const messageCall = async (request: Request): Promise<Call> => {
@@ -62,11 +68,10 @@ export function registerMcpRoutes(
     const isToolCall = message.method === "tools/call";
     const tool = isToolCall ? message.name : undefined;
     if (missing !== undefined) throw authorise.insufficientScope(request, missing, tool);
+    const what = { action: isToolCall ? "tool.call" : "mcp.message", tool };
     return {
-      ...(await destination(request, era, message.id)),
+      ...(await destination(request, era, what, message.id)),
       body: body ?? null,
-      action: isToolCall ? "tool.call" : "mcp.message",
-      tool,
       method: message.method || "response",
     };
   };
@@ -112,8 +117,9 @@ export function registerMcpRoutes(
         logLevel: "warn",
         handler: async (request, reply) => {
           requireSessionsVersion(request.headers);
-          const rest = { body: null, action: actions[method], tool: undefined, method };
-          return carrier.carry({ ...(await destination(request, "sessions")), ...rest }, reply);
+          const what = { action: actions[method], tool: undefined };
+          const found = await destination(request, "sessions", what);
+          return carrier.carry({ ...found, body: null, method }, reply);
         },
       });
     done();

@@ -30,6 +30,7 @@ export class McpGateway implements AsyncDisposable {
     readonly address: string,
     readonly pool: AuditPool,
     private readonly tokens: AgentTokens,
+    private readonly config: Config,
     private readonly remove: () => void,
   ) {
     pool.answers["find-connector"] = ([organisation, name]) => {
@@ -57,7 +58,8 @@ export class McpGateway implements AsyncDisposable {
     const app = await buildApp(config, pool.pool);
     const address = await app.listen({ host: "127.0.0.1", port: 0 });
     const current = readFileSync(join(injection.secrets, "OAUTH_JWT_SECRET"), "utf8");
-    return new McpGateway(app, address, pool, new AgentTokens({ current }, publicUrl), injection.remove);
+    const tokens = new AgentTokens({ current }, publicUrl);
+    return new McpGateway(app, address, pool, tokens, config, injection.remove);
   }
 
   get entries(): PoolEntry[] {
@@ -69,17 +71,30 @@ export class McpGateway implements AsyncDisposable {
   }
 
   /** Makes a connector, or changes it. */
-  connect(name: string, url: string): void {
+  connect(name: string, url: string, { hasCredential = false } = {}): void {
     this.#connectors.set(name, {
       id: randomUUID(),
       organisationId: this.organisationId,
       name,
       url,
       allowHttp: true,
-      hasCredential: false,
+      hasCredential,
       createdAt: new Date(),
       updatedAt: new Date(),
     });
+  }
+
+  /** Another gateway with the same secrets and the same database. */
+  async replica(): Promise<{ address: string } & AsyncDisposable> {
+    const app = await buildApp(this.config, this.pool.pool);
+    const address = await app.listen({ host: "127.0.0.1", port: 0 });
+    return {
+      address,
+      [Symbol.asyncDispose]: async () => {
+        app.server.closeAllConnections();
+        await app.close();
+      },
+    };
   }
 
   url(connector: string): URL {
