@@ -1,4 +1,5 @@
 import { fail, pass, probe } from "../probe";
+import type { Target } from "../target";
 import { edgeOrigins, withEdge } from "./edgeRequest";
 
 /** Every answer's; Strict-Transport-Security has a finding of its own. */
@@ -12,24 +13,26 @@ export const securityHeaders = [
   "cross-origin-resource-policy",
 ];
 
-/** An answer of what is behind, one of a page that isn't there, and one of nginx itself. */
-export const attempts = [
-  { path: "/.well-known/openid-configuration", method: "GET" },
-  { path: "/no/such/page", method: "GET" },
-  { path: "/", method: "TRACE" },
-] as const;
+const answered = { gateway: "/healthz", identity: "/.well-known/openid-configuration" };
+
+/** Of each host: an answer of what is behind, one of a page that isn't there, and one of nginx itself. */
+export const attemptsOf = (target: Target) =>
+  Object.entries(edgeOrigins(target)).flatMap(([name, origin]) => [
+    { name, origin, path: answered[name as keyof typeof answered], method: "GET" as const },
+    { name, origin, path: "/no/such/page", method: "GET" as const },
+    // A 502 is nginx' own, as this is, but making one takes an outage.
+    { name, origin, path: "/", method: "TRACE" as const },
+  ]);
 
 /** Proves edge-server-require-headers: each header once, on answers and errors of each host. */
 export const requireHeaders = probe("edge-server-require-headers", (target) =>
   withEdge(target, async (send) => {
     const seen = await Promise.all(
-      Object.entries(edgeOrigins(target)).flatMap(([name, origin]) =>
-        attempts.map(async ({ path, method }) => {
-          const { status, headers } = await send(origin, path, { method });
-          const wrong = securityHeaders.filter((header) => typeof headers[header] !== "string");
-          return { what: `${name} ${status}`, wrong };
-        }),
-      ),
+      attemptsOf(target).map(async ({ name, origin, path, method }) => {
+        const { status, headers } = await send(origin, path, { method });
+        const wrong = securityHeaders.filter((header) => typeof headers[header] !== "string");
+        return { what: `${name} ${status}`, wrong };
+      }),
     );
     const missing = seen.filter(({ wrong }) => wrong.length > 0);
     if (missing.length > 0)

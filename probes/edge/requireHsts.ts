@@ -1,6 +1,6 @@
 import { fail, pass, probe } from "../probe";
-import { edgeOrigins, withEdge } from "./edgeRequest";
-import { attempts } from "./requireHeaders";
+import { withEdge } from "./edgeRequest";
+import { attemptsOf } from "./requireHeaders";
 
 const oneYear = 31_536_000;
 
@@ -8,15 +8,13 @@ const oneYear = 31_536_000;
 export const requireHsts = probe("edge-header-require-hsts", (target) =>
   withEdge(target, async (send) => {
     const seen = await Promise.all(
-      Object.entries(edgeOrigins(target)).flatMap(([name, origin]) =>
-        attempts.map(async ({ path, method }) => {
-          const { status, headers } = await send(origin, path, { method });
-          return {
-            what: `${name} ${status}`,
-            header: String(headers["strict-transport-security"] ?? "nothing"),
-          };
-        }),
-      ),
+      attemptsOf(target).map(async ({ name, origin, path, method }) => {
+        const { status, headers } = await send(origin, path, { method });
+        return {
+          what: `${name} ${status}`,
+          header: String(headers["strict-transport-security"] ?? "nothing"),
+        };
+      }),
     );
     const short = seen.filter(({ header }) => !(Number(/max-age=(\d+)/.exec(header)?.[1]) >= oneYear));
     return short.length > 0
