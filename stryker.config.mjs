@@ -6,21 +6,11 @@ const domains = process.env.MUTATE.split(",");
 export default {
   mutate: [...domains.map((domain) => `policies/${domain}/**/*.ts`), "!policies/**/generate*.ts"],
   buildCommand: "node test/policies/bundleTests.mjs",
-  testRunner: "jest",
-  jest: {
-    projectType: "custom",
-    enableFindRelatedTests: false,
-    config: {
-      roots: ["<rootDir>/test/policies"],
-      testMatch: ["**/bundled.test.js"],
-      transform: {},
-    },
-  },
+  testRunner: "mocha",
+  mochaOptions: { spec: ["test/policies/bundled.test.js"], "no-config": true, "no-package": true },
   coverageAnalysis: "perTest",
   ignoreStatic: true,
   concurrency: 2,
-  // Jest keeps some of what each run loaded; a new process is cheaper than collecting that.
-  maxTestRunnerReuse: 50,
   timeoutMS: 15_000,
   dryRunTimeoutMinutes: 30,
   reporters: ["clear-text", "json"],

@@ -16,6 +16,7 @@ describe("postgres-provider-require-tls", () => {
       ["disable", "prefer", "require"].map((sslmode) => [sslmode, () => provider({ sslmode })]),
     ),
     "no mode": () => provider({}),
+    "a host unknown until deployed": () => provider({ host: unknownValue }),
     "a mode unknown until deployed": () => provider({ sslmode: unknownValue }),
   });
 });
@@ -23,6 +24,7 @@ describe("postgres-provider-require-tls", () => {
 describe("postgres-connection-require-tls", () => {
   refuses("postgres-connection-require-tls", {
     "a client that may go without": () => container((props) => props.envs.push("PGSSLMODE=prefer")),
+    "a mode among spaces": () => container((props) => props.envs.push("PGSSLMODE= prefer ")),
     "a connection string without": () =>
       container((props) => props.envs.push("DATABASE=postgres://app@db/app?pool=3&sslmode=disable")),
     "a server without": () => container((props) => (props.command = ["postgres", "-c", "ssl=off"])),
@@ -51,6 +53,8 @@ describe("postgres-authentication-require-scram", () => {
       container((props) => props.envs.push("POSTGRES_INITDB_ARGS=-A trust")),
     "passwords kept by MD5": () =>
       container((props) => (props.command = ["postgres", "-c", "password_encryption=md5"])),
+    "passwords kept by MD5, among spaces": () =>
+      container((props) => (props.command = ["postgres", "-c", " password_encryption=md5 "])),
     "a role's password in clear text": () => ({
       type: "postgresql:index/role:Role",
       props: { name: "app", encryptedPassword: false },
@@ -63,7 +67,7 @@ describe("postgres-authentication-require-scram", () => {
   refuses(
     "postgres-authentication-require-scram",
     Object.fromEntries(
-      ["trust", "password", "md5", "TRUST"].map((value): [string, () => TestedResource] => [
+      ["trust", "password", "md5", "TRUST", " trust "].map((value): [string, () => TestedResource] => [
         value,
         () => method(value),
       ]),
@@ -80,6 +84,15 @@ accepts({
     type: "postgresql:index/role:Role",
     props: { name: "app", encryptedPassword: true },
   }),
+  "words of other variables": () =>
+    container((props) =>
+      props.envs.push("MODE=trust", "NOTES=-A trust", "MY_PGSSLMODE=disable", "PGSSLMODE_NOTE=disable"),
+    ),
+  "variables that whoever deploys has to set": () =>
+    container((props) =>
+      props.envs.push("POSTGRES_HOST_AUTH_METHOD", "POSTGRES_INITDB_ARGS", "PGSSLMODE", "PGUSER"),
+    ),
+  "a provider whose host another setting names": () => provider({ host: undefined, sslmode: "verify-full" }),
   "verify-full": () => provider({ sslmode: "verify-full" }),
   "verify-ca, by the input's old name": () => provider({ sslMode: "verify-ca" }),
   "a Unix socket": () => provider({ host: "/var/run/postgresql" }),

@@ -1,5 +1,5 @@
 import { accepts, refuses } from "../cases";
-import { unknownValue, type TestedResource } from "../evaluate";
+import { evaluate, unknownValue, type TestedResource } from "../evaluate";
 
 const grant = (props: object = {}): TestedResource => ({
   type: "postgresql:index/grant:Grant",
@@ -31,16 +31,31 @@ const membership = (props: object = {}): TestedResource => ({
 describe("postgres-grant-disallow-all", () => {
   refuses("postgres-grant-disallow-all", {
     ALL: () => grant({ privileges: ["ALL"] }),
+    "ALL among spaces": () => grant({ privileges: [" ALL "] }),
     "all privileges": () => grant({ privileges: ["all privileges"] }),
     "ALL by default": () => defaults({ privileges: ["ALL"] }),
     "privileges unknown until deployed": () => grant({ privileges: unknownValue }),
     "one privilege unknown until deployed": () => grant({ privileges: ["SELECT", unknownValue] }),
+    "privileges unknown until deployed, on the audit log": () =>
+      grant({ objects: ["audit_logs"], privileges: unknownValue }),
+    "one privilege unknown until deployed, on the audit log": () =>
+      grant({ objects: ["audit_logs"], privileges: ["SELECT", unknownValue] }),
+  });
+
+  test("says whether it is ALL or can't be known", async () => {
+    expect((await evaluate(grant({ privileges: ["ALL"] }))).messages.join()).toContain(
+      "privileges[0] is ALL",
+    );
+    expect((await evaluate(grant({ privileges: [unknownValue] }))).messages.join()).toContain(
+      "privileges[0] is unknown",
+    );
   });
 });
 
 describe("postgres-grant-disallow-public", () => {
   refuses("postgres-grant-disallow-public", {
     PUBLIC: () => grant({ role: "PUBLIC" }),
+    "PUBLIC among spaces": () => grant({ role: " PUBLIC " }),
     "public by default": () => defaults({ role: "public" }),
     "a role unknown until deployed": () => grant({ role: unknownValue }),
   });
@@ -63,6 +78,8 @@ describe("postgres-audit-disallow-modification", () => {
         () => grant({ objects: ["orders", "audit_logs"], privileges: [privilege] }),
       ]),
     ),
+    "INSERT among spaces": () => grant({ objects: ["audit_logs"], privileges: [" INSERT "] }),
+    "INSERT beside an object unknown until deployed": () => grant({ objects: [unknownValue, "audit_logs"] }),
     "INSERT, with the schema's name": () => grant({ objects: ["app.audit_log"] }),
     "INSERT on every table of its schema": () => grant({ schema: "apexmcp", objects: [] }),
   });
@@ -73,6 +90,7 @@ describe("postgres-role-disallow-ddl", () => {
     "CREATE on a schema": () => grant({ objectType: "schema", objects: [], privileges: ["CREATE", "USAGE"] }),
     "TEMPORARY on a database": () =>
       grant({ objectType: "database", objects: [], privileges: ["temporary"] }),
+    "CREATE among spaces": () => grant({ objectType: "schema", objects: [], privileges: [" CREATE "] }),
     "TRIGGER by default": () => defaults({ privileges: ["TRIGGER"] }),
     REFERENCES: () => grant({ privileges: ["SELECT", "REFERENCES"] }),
   });
@@ -82,6 +100,9 @@ accepts({
   "some privileges": () => grant(),
   "some privileges by default": () => defaults(),
   "a membership": () => membership(),
+  "a grant to nobody that is named": () => grant({ role: undefined }),
+  "counters of the audit log's schema": () =>
+    grant({ objectType: "sequence", schema: "apexmcp", objects: [], privileges: ["UPDATE"] }),
   "reading the audit log": () => grant({ objects: ["audit_logs"], privileges: ["SELECT"] }),
   "INSERT on every table of another schema": () => grant({ schema: "app", objects: [] }),
   "CREATE to the role that migrations run as": () =>
