@@ -17,9 +17,10 @@ function configOrExit(): Config {
 
 /** Traces only where the standard variables name a collector: it costs what isn't wanted otherwise. */
 function startTracing(): (() => Promise<void>) | undefined {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_SDK_DISABLED } = process.env;
+  const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT } = process.env;
+  const { OTEL_SDK_DISABLED, OTEL_TRACES_EXPORTER } = process.env;
   const wanted = OTEL_EXPORTER_OTLP_ENDPOINT || OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
-  if (!wanted || OTEL_SDK_DISABLED === "true") return undefined;
+  if (!wanted || OTEL_SDK_DISABLED === "true" || OTEL_TRACES_EXPORTER === "none") return undefined;
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loads much, and import() would need a path as compiled
   const tracing = require("./telemetry/tracing") as typeof import("./telemetry/tracing");
   return tracing.startTracing();
