@@ -48,6 +48,36 @@ accepts({
   "a status page on loopback": () => http(server(add(all)), server("", "127.0.0.1:8081")),
 });
 
+test("names a server by its name and port, or by what nginx takes where it has none", async () => {
+  const messagesOf = async (...servers: string[]) =>
+    (await evaluate(http(server(add(all)), ...servers))).messages.join();
+  const one = 'add_header Referrer-Policy "no-referrer" always;';
+  expect(await messagesOf(server(one, "8080"))).toContain("server mcp.test (8080), sends no ");
+  const bare = await messagesOf(`server { ${one} }`);
+  expect(bare).toContain("server _ (80), sends no X-Content-Type-Options, X-Frame-Options, Strict-Transport");
+  expect(bare).not.toMatch(/sends no [^;]*Referrer-Policy/);
+});
+
+test("tells where a header is sent on successful answers only", async () => {
+  const { messages } = await evaluate(
+    http(server(`${add(all)} location /a { ${add(all)} add_header X-Frame-Options DENY; }`)),
+  );
+  expect(messages.join()).toContain("sends X-Frame-Options in location /a on successful answers only");
+  const inServer = await evaluate(http(server(add(all, ""))));
+  expect(inServer.messages.join()).toMatch(
+    /sends Strict-Transport-Security, .*Referrer-Policy on successful/,
+  );
+});
+
+test("takes a server for one of the machine's own only where it listens on nothing else", async () => {
+  const plain = (listen: string) =>
+    http(server(add(all)), server(without("X-Frame-Options"), listen).replace("8443 ssl", ""));
+  for (const listen of ["127.0.0.1:8081", "[::1]:8081", "unix:/run/nginx.sock"])
+    expect((await evaluate(plain(listen))).findings).toEqual([]);
+  for (const listen of ["8081", "192.0.2.127:8081", "127.0.0.1:8081; listen 8081"])
+    expect((await evaluate(plain(listen))).findings).toEqual(["edge-server-require-headers"]);
+});
+
 describe("the edge's generated configuration, read back", () => {
   const platform = platformSite({
     publicUrl: "https://mcp.test",
