@@ -26,6 +26,12 @@ const http = (...servers: string[]) => upload(`http {\n${servers.join("")}}\n`);
 
 refuses("edge-server-require-headers", {
   "a server without one": () => http(server(without("X-Content-Type-Options"))),
+  "a server that only forbids framing": () =>
+    http(
+      server(
+        `${without("Referrer-Policy")} add_header Content-Security-Policy "frame-ancestors 'none'" always;`,
+      ),
+    ),
   "a server that may be framed": () => http(server(without("X-Frame-Options"))),
   "a header on successful answers only": () =>
     http(server(`${without("Referrer-Policy")} add_header Referrer-Policy no-referrer;`)),
