@@ -1,6 +1,6 @@
 import { accepts, refuses } from "../cases";
 import { container, service } from "../compliantContainer";
-import { unknownValue } from "../evaluate";
+import { evaluate, unknownValue } from "../evaluate";
 
 const port = (change: object) => container((props) => Object.assign(props.ports![0]!, change));
 
@@ -15,6 +15,15 @@ refuses("container-port-disallow-all-interfaces", {
   "all of the image's ports": () => container((props) => (props.publishAllPorts = true)),
   "a service's port, which can't be on one address": () =>
     service((_spec, props) => (props.endpointSpec = { ports: [{ targetPort: 80, publishedPort: 8080 }] })),
+});
+
+test.each([
+  [{ ip: "0.0.0.0" }, "publishes port 8443 on all interfaces"],
+  [{ ip: " 0.0.0.0 " }, "publishes port 8443 on all interfaces"],
+  [{ ip: "0.0.0.0", external: undefined }, "publishes a random port on all interfaces"],
+  [{ ip: unknownValue }, "publishes port 8443 on an address unknown until deployed"],
+])("of %j says that it %s", async (change, said) => {
+  expect((await evaluate(port(change))).messages.join()).toContain(said);
 });
 
 accepts({
