@@ -21,8 +21,6 @@ export interface Host {
   readonly upstream: Upstream;
   /** Content-Security-Policy, a list of sources by directive. */
   readonly contentSecurityPolicy: Readonly<Record<string, readonly string[]>>;
-  /** Features of browsers that its Permissions-Policy turns off. */
-  readonly unusedFeatures: readonly string[];
   /** Whether the upstream's own policy, if it sends one, goes before: one with nonces can't be written here. */
   readonly upstreamPolicyFirst?: boolean;
   /** Seconds that a refused client is told to wait. */
@@ -58,25 +56,22 @@ const everyAnswer: Readonly<Record<string, string>> = {
   "X-Content-Type-Options": "nosniff",
   "X-Frame-Options": "DENY",
   "Referrer-Policy": "no-referrer",
+  "Permissions-Policy": [
+    ..."accelerometer bluetooth camera display-capture geolocation gyroscope hid magnetometer".split(" "),
+    ..."microphone midi payment screen-wake-lock serial usb xr-spatial-tracking".split(" "),
+  ]
+    .map((feature) => `${feature}=()`)
+    .join(","),
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
   "Cross-Origin-Resource-Policy": "same-origin",
   "X-Permitted-Cross-Domain-Policies": "none",
 };
 
-/** What no page of the platform uses, and what a script in one could do harm with first. */
-const mostHarmful = ["camera", "geolocation", "microphone", "payment"];
-const unusedFeatures = [
-  ...mostHarmful,
-  ..."accelerometer bluetooth display-capture gyroscope hid magnetometer midi screen-wake-lock".split(" "),
-  ..."serial usb xr-spatial-tracking".split(" "),
-];
-
 /** Headers of a location of a host; computed here for each, since nginx drops a server's where a location has its own. */
 export function headersOf(host: Host, location?: Location): Record<string, string> {
   return {
     ...everyAnswer,
-    "Permissions-Policy": host.unusedFeatures.map((feature) => `${feature}=()`).join(","),
     "Content-Security-Policy": contentSecurityPolicy(host),
     ...location?.headers,
   };
@@ -129,8 +124,6 @@ export function platformSite(args: PlatformSiteArgs): Site {
         origin: args.publicUrl,
         upstream: { address: args.gateway, connectSeconds: 1 }, // there may be a second one to ask
         retryAfter: 1,
-        // Nothing here is a page that could use any; the others would be a third of what the headers cost.
-        unusedFeatures: mostHarmful,
         contentSecurityPolicy: {
           "default-src": ["'none'"],
           "base-uri": ["'none'"],
@@ -148,7 +141,6 @@ export function platformSite(args: PlatformSiteArgs): Site {
         origin: args.authUrl,
         upstream: { address: args.zitadel, connectSeconds: 10, caFile: args.zitadelCaFile },
         retryAfter: 3,
-        unusedFeatures,
         upstreamPolicyFirst: true,
         contentSecurityPolicy: {
           "default-src": ["'none'"],
