@@ -14,3 +14,34 @@ test.each(
     "SECRET_ID primaryKey tokenPolicies tokenBoundCidrs secretIdNumUses tokenType passwordChangeRequired secretRef AUTH_METHOD S3_ACCESS_KEY_ID image path"
   ).split(" "),
 )("%s names no secret", (name) => expect(isSecretName(name)).toBe(false));
+
+test.each([
+  "REDIS_AUTH",
+  "npmAuth",
+  "HTTPSecret",
+  "primaryAccessKey",
+  "API__KEY",
+  "TOKEN_2",
+  "secretValue",
+  "dbpassword",
+  "ACCESS_KEYS",
+])("%s holds a secret", (name) => {
+  expect(isSecretName(name)).toBe(true);
+});
+
+test.each([
+  "apexmcp.exception.container-environment-disallow-secret",
+  "OAUTH",
+  "basicAuth",
+  "existingSecret",
+  "imagePullSecrets",
+  "publicKey",
+  "primaryKey",
+  "key",
+  "value",
+  "",
+  "passwordHint",
+  "tokenizer",
+])("%s holds none", (name) => {
+  expect(isSecretName(name)).toBe(false);
+});

@@ -1,0 +1,64 @@
+import { candidates } from "../../../policies/secret/candidates";
+import { unknown } from "../../../policies/unknown";
+
+/** What is called by a name, as `path name=value`. */
+const named = (props: unknown) =>
+  [...candidates(props)]
+    .filter(({ part, name }) => part !== "word" && name !== undefined)
+    .map(({ path, name, value }) => `${path} ${name}=${value}`);
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+test.each<[string, unknown, string]>([
+  ["an input", { token: "abc" }, "token token=abc"],
+  ["an input with spaces around it", { token: "  abc " }, "token token=abc"],
+  ["an input inside of others", { a: [{ token: "abc" }] }, "a[0].token token=abc"],
+  ["what another input names", { name: "TOKEN", value: "abc" }, "value TOKEN=abc"],
+  ["a file's content", { file: "/run/secrets/token", content: "abc" }, "content token=abc"],
+  ["a variable", { envs: ["TOKEN=abc"] }, "envs[0] TOKEN=abc"],
+  ["a variable's value with signs", { envs: ["TOKEN=a=b"] }, "envs[0] TOKEN=a=b"],
+  ["a flag's next word", { command: ["--token", "abc"] }, "command[1] token=abc"],
+  ["a flag in a text", { command: "serve --token abc" }, "command token=abc"],
+  ["a quoted flag in a text", { command: "serve --token 'a b'" }, "command token=a b"],
+  ["a setting", { config: 'x\ntoken = "abc"\n' }, "config token=abc"],
+  ["a setting of YAML", { config: "x: y\ntoken: abc\n" }, "config token=abc"],
+  ["an exported variable", { script: "export TOKEN='a b' && run" }, "script TOKEN=a b"],
+  ["a password in a URL", { url: "postgres://app:a%20b@db/x" }, "url password=a b"],
+  ["a password in a URL that is badly encoded", { url: "postgres://app:a%zz@db/x" }, "url password=a%zz"],
+  ["a query's setting", { url: "https://h/x?token=abc&b=c" }, "url token=abc"],
+  ["JSON", { config: '{"a":{"token":"abc"}}' }, "config token=abc"],
+  ["a list of JSON", { config: '[{"token":"abc"}]' }, "config token=abc"],
+  ["base64 of settings", { data: base64("token: abcdefgh\n") }, "data token=abcdefgh"],
+  ["a default", { TOKEN: "${TOKEN:-abc}" }, "TOKEN TOKEN=abc"],
+])("finds %s", (_what, props, expected) => {
+  expect(named(props)).toContain(expected);
+});
+
+test("finds single words, called nothing", () => {
+  const words = [...candidates({ command: "run 'a b' x=y" })].filter(({ part }) => part === "word");
+  expect(words.map(({ value, name }) => [value, name])).toEqual(
+    expect.arrayContaining([
+      ["run", undefined],
+      ["a", undefined],
+      ["y", undefined],
+    ]),
+  );
+});
+
+test("finds nothing in what is unknown, empty or no text", () => {
+  expect([...candidates({ a: unknown, b: "", c: " ", d: 5, e: null, f: true, g: undefined })]).toEqual([]);
+  expect([...candidates(unknown)]).toEqual([]);
+});
+
+test("doesn't take bytes for a text, nor a short word for base64", () => {
+  const bytes = Buffer.from(Array.from({ length: 24 }, (_, index) => index)).toString("base64");
+  expect(named({ key: bytes })).toEqual([`key key=${bytes}`]);
+  expect(named({ word: base64("token: a") })).toEqual([`word word=${base64("token: a")}`]);
+});
+
+test("a flag names one word, and not a flag that follows it", () => {
+  expect(named({ command: ["--token", "--verbose", "x"] })).toEqual([
+    "command[0] command=--token",
+    "command[1] token=--verbose",
+    "command[2] verbose=x",
+  ]);
+});
