@@ -12,6 +12,8 @@ const project = (displayName, overrides) => ({
 });
 
 module.exports = {
+  // A bound for what hangs, on any machine; Jest's own 5 s is a busy machine's bad moment.
+  testTimeout: 30_000,
   projects: [
     project("unit", {
       testMatch: ["**/*.test.ts"],
