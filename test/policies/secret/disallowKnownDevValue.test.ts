@@ -158,3 +158,35 @@ test("reports each input once", async () => {
   );
   expect(messages).toHaveLength(2);
 });
+
+describe("where a secret belongs without saying so", () => {
+  const upload = (file: string, content: unknown) =>
+    container((props) => (props.uploads = [{ file, content }]));
+  const inWorkflow = (token: string) => resource({ permissions: { "id-token": token } });
+  const handedOn = (secrets: string) => resource({ jobs: { call_it: { secrets } } });
+
+  refuses("secret-input-disallow-known-dev-value", {
+    "a file of secrets, whatever it is called": () => upload("/run/secrets/whatever", secret("changeme")),
+    "a text among the secrets": () => upload("/run/secrets/app.txt", secret("changeme")),
+    "a token that a workflow's permission looks like": () => inWorkflow("rewrite"),
+    "another token of that name": () => resource({ other: { "id-token": "write" } }),
+    "a job's secrets that are none": () => handedOn("changeme"),
+    "secrets elsewhere": () => resource({ secrets: "inherit" }),
+  });
+  accepts({
+    "another file": () => upload("/etc/whatever", "changeme"),
+    "a certificate among the secrets": () => upload("/run/secrets/app.crt", "changeme"),
+    "a workflow's permission to name itself": () => inWorkflow("write"),
+    "a workflow without that permission": () => inWorkflow("none"),
+    "a job's secrets that are handed on": () => handedOn("inherit"),
+  });
+});
+
+test("names the variable where the place doesn't, and only there", async () => {
+  const listed = await evaluate(environment(`OAUTH_JWT_SECRET=${published}`));
+  expect(listed.messages.join()).toMatch(
+    /at envs\[\d+\] \(OAUTH_JWT_SECRET\) is a published development secret/,
+  );
+  const own = await evaluate(resource({ signingKey: secret(published) }));
+  expect(own.messages.join()).toContain("at signingKey is a published development secret");
+});

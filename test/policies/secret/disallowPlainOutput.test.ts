@@ -34,3 +34,39 @@ test.each<[string, TestedResource[]]>([
 ])("accepts %s", async (_what, resources) => {
   expect((await evaluateStack(resources)).findings).toEqual([]);
 });
+
+test("tells by what an output is a secret, and whose", async () => {
+  const named = await evaluateStack([stack({ adminPassword: value })]);
+  expect(named.messages.join()).toContain(
+    "the output adminPassword is a plain value; required: pulumi.secret, or no output.",
+  );
+  const owned = await evaluateStack([stack({ greeting: value }), role]);
+  expect(owned.messages.join()).toContain("the output greeting is plain, and a secret of app;");
+});
+
+test.each<[string, TestedResource[], boolean]>([
+  ["an output in a marked list", [stack({ list: secret([{ unsealKey: value }]) })], true],
+  ["a reference to a secret", [stack({ adminPassword: "${ADMIN_PASSWORD}" })], true],
+  [
+    "an output whose name begins like a marked one's",
+    [stack({ target: secret({ a: "b" }), targetPassword: value })],
+    false,
+  ],
+  [
+    "what a resource has marked deep inside",
+    [stack({ greeting: value }), { ...role, props: { list: [{ token: secret(value) }] } }],
+    false,
+  ],
+  [
+    "a marked text of seven characters",
+    [stack({ greeting: "x7Q2w9z" }), { ...role, props: { password: secret("x7Q2w9z") } }],
+    true,
+  ],
+  [
+    "a marked text of eight",
+    [stack({ greeting: "x7Q2w9zK" }), { ...role, props: { password: secret("x7Q2w9zK") } }],
+    false,
+  ],
+])("%s is accepted: %j", async (_what, resources, accepted) => {
+  expect((await evaluateStack(resources)).findings).toEqual(accepted ? [] : ["secret-output-disallow-plain"]);
+});

@@ -47,3 +47,40 @@ test.each<[string, TestedResource[]]>([
 ])("accepts %s", async (_what, resources) => {
   expect((await evaluateStack(resources)).messages).toEqual([]);
 });
+
+test("names both places, and the other resource where it is another", async () => {
+  const { messages } = await evaluateStack([thing({ oauthSigningKey: value, vaultUnsealKey: value })]);
+  expect(messages.join()).toContain(
+    "web: vaultUnsealKey (vaultUnsealKey) is the same secret as oauthSigningKey (oauthSigningKey); required: a secret of its own",
+  );
+  const two = await evaluateStack([
+    thing({ oauthSigningKey: value }),
+    thing({ vaultUnsealKey: value }, "other"),
+  ]);
+  expect(two.messages.join()).toContain("is the same secret as oauthSigningKey (oauthSigningKey) of web;");
+});
+
+test.each<[string, string, boolean]>([
+  ["seven characters, which may meet by accident", "x7Q2w9z", true],
+  ["eight", "x7Q2w9zK", false],
+  ["a reference", "${KEY_OF_BOTH}", true],
+  ["a placeholder, which is another finding's", "changeme-please", true],
+  ["the resource's own name, which is another finding's too", "frontend-gateway", true],
+])("one value for two purposes, of %s, is accepted: %j %s", async (_what, shared, accepted) => {
+  const resource = thing({ oauthSigningKey: shared, vaultUnsealKey: shared }, "frontend-gateway");
+  expect((await evaluateStack([resource])).findings).toEqual(accepted ? [] : [finding]);
+});
+
+test.each([
+  ["a name without a purpose", "secret", "oauthSigningKey"],
+  ["a name that says less", "signingKey", "oauthSigningKey"],
+  ["two short names of a password", "adminPass", "metricsPass"],
+])("accepts %s beside another, in either order", async (_what, one, other) => {
+  for (const [first, second] of [
+    [one, other],
+    [other, one],
+  ])
+    expect(
+      (await evaluateStack([thing({ [first!]: value }), thing({ [second!]: value }, "other")])).messages,
+    ).toEqual([]);
+});

@@ -21,6 +21,7 @@ accepts({
   "a marked password": () => resource({ password: secret(generated) }),
   "a password in a marked object": () =>
     resource({ auth: secret({ password: generated, list: [{ token: generated }] }) }),
+  "a password in a marked list": () => resource({ auths: secret([{ password: generated }]) }),
   "a marked upload": () => upload(secret(generated)),
   "a password unknown until deployed": () => resource({ password: unknownValue }),
   "a reference": () => resource({ password: "${DB_PASSWORD}" }),
@@ -31,4 +32,16 @@ test("doesn't show the secret", async () => {
   const { messages } = await evaluate(resource({ password: generated }));
   expect(messages.join()).toContain("password is a plain value");
   expect(messages.join()).not.toContain(generated);
+});
+
+test("names the variable where the place doesn't", async () => {
+  const { messages } = await evaluate(resource({ settings: [{ name: "API_TOKEN", value: generated }] }));
+  expect(messages.join()).toContain(
+    "settings[0].value (API_TOKEN) is a plain value; required: a Pulumi secret",
+  );
+});
+
+test("leaves a stack's outputs to the policy of outputs", async () => {
+  const { findings } = await evaluate({ ...resource({ password: generated }), type: "pulumi:pulumi:Stack" });
+  expect(findings).not.toContain("secret-input-require-mark");
 });
