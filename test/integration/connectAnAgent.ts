@@ -1,11 +1,10 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-import { execa } from "execa";
-
 import { root } from "../../commands/state";
 import { startUpstream } from "../apps/gateway/mcp/mcpGateway";
 import { sessionsUpstream } from "../apps/gateway/mcp/sdkUpstreams";
+import { asWritten } from "../support/asWritten";
 import type { TestStack } from "../support/testStack";
 import { bridge } from "./sdkClients";
 
@@ -21,11 +20,7 @@ export function connectAnAgentTest(stack: () => TestStack): void {
     const own = { URL: publicUrl, CA: caFile, AGENT: agentFile, SERVER: upstream.url };
     expect([...variables!.matchAll(/(\w+)=/g)].map(([, name]) => name)).toEqual(Object.keys(own));
 
-    const { stdout } = await execa("bash", ["-euo", "pipefail"], {
-      cwd: root,
-      input: blocks.join("\n"),
-      env: { ...own, APEXMCP_STATE: directory, NODE_OPTIONS: "" },
-    });
+    const stdout = await asWritten(blocks.join("\n"), { ...own, APEXMCP_STATE: directory });
     expect(stdout).toMatch(/"name":"everything".*"hasCredential":true/);
     expect(stdout).toContain('"reached":true,"status":200');
     expect(stdout).toMatch(/^add: /m);

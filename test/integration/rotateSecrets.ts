@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { execa } from "execa";
-
 import { root } from "../../commands/state";
 import { asApp } from "../../probes/postgres/connection";
 import { EdgeAgent } from "../support/edgeAgent";
+import { asWritten } from "../support/asWritten";
 import type { TestStack } from "../support/testStack";
 
 /** docs/runbooks/rotate-secrets.md, as written. */
@@ -17,8 +16,7 @@ export function rotateSecretsTest(stack: () => TestStack): void {
 
     const page = readFileSync(join(root, "docs/runbooks/rotate-secrets.md"), "utf8");
     const commands = /^```sh\n([^]*?)^```$/m.exec(page)![1]!;
-    const env = { APEXMCP_STATE: stack().state.directory, NODE_OPTIONS: "", CI: "true" };
-    await execa("bash", ["-euo", "pipefail"], { cwd: root, input: commands, env });
+    await asWritten(commands, { APEXMCP_STATE: stack().state.directory, CI: "true" });
 
     const { secrets } = await stack().target();
     const replaced = Object.keys(secrets).filter((name) => secrets[name] !== old.secrets[name]);
