@@ -62,3 +62,45 @@ test("a flag names one word, and not a flag that follows it", () => {
     "command[2] verbose=x",
   ]);
 });
+
+test.each<[string, unknown, string[]]>([
+  ["a word", { image: "nginx-1.2+b_c" }, ["image|image|nginx-1.2+b_c|whole"]],
+  ["a number in a text", { count: "5" }, ["count|count|5|whole"]],
+  [
+    "a URL with a password",
+    { url: "postgres://app:pw@db/x" },
+    [
+      "url|url|postgres://app:pw@db/x|whole",
+      "url|password|pw|inner",
+      ..."postgres app pw db x".split(" ").map((word) => `url||${word}|word`),
+    ],
+  ],
+  ["a variable without a value", { envs: ["A="] }, ["envs[0]|envs|A=|whole", "envs[0]||A|word"]],
+  ["a variable without a name", { envs: ["=b"] }, ["envs[0]|envs|=b|whole", "envs[0]||b|word"]],
+  [
+    "JSON, which is no text as a whole",
+    { c: '{"a":{"t":"v w"}}' },
+    ['c|c|{"a":{"t":"v w"}}|inner', "c|t|v w|inner", "c||v|word", "c||w|word"],
+  ],
+  ["half of JSON", { c: "[1" }, ["c|c|[1|whole", "c||1|word"]],
+  ["a short flag and its value", { c: ["-t", "v"] }, ["c[0]|c|-t|whole", "c[1]|t|v|whole"]],
+  ["no flag", { c: ["x--t", "v"] }, ["c[0]|c|x--t|whole", "c[1]|c|v|whole"]],
+  [
+    "a flag with its value, which doesn't name what follows",
+    { c: ["--t=1", "v"] },
+    ["c[0]|c|--t=1|whole", "c[0]|t|1|inner", "c[0]||--t|word", "c[0]||1|word", "c[1]|c|v|whole"],
+  ],
+  ["words apart", { t: "a  b" }, ["t|t|a  b|whole", "t||a|word", "t||b|word"]],
+  ["a quoted word", { t: "'a'" }, ["t|t|'a'|whole", "t||a|word"]],
+])("finds in %s this and nothing else", (_what, props, expected) => {
+  const found = [...candidates(props)].map(
+    ({ path, name = "", value, part }) => `${path}|${name}|${value}|${part}`,
+  );
+  expect(found).toEqual(expected);
+});
+
+test("looks into texts inside of texts, ten deep", () => {
+  const wrapped = (times: number): string => (times === 0 ? "token: abcdefgh\n" : base64(wrapped(times - 1)));
+  expect(named({ config: wrapped(10) })).toContain("config token=abcdefgh");
+  expect(named({ config: wrapped(11) })).not.toContain("config token=abcdefgh");
+});

@@ -32,6 +32,7 @@ test.each([
   ["Kitten7", entropy],
   ["KITTEN", entropy],
   ["butterfly!", entropy],
+  ["Butterfly12", entropy],
 ])("%j %s", (value, reason) => {
   expect(placeholderReason(value)).toBe(reason);
 });
@@ -43,6 +44,9 @@ test.each([
   "0123-feed-beef-cafe-9a7b",
   "tEsTing-9fJ2kLq8Zr4Xw1Vb7Nc",
   "a1b2c3d4e5f6a7b8",
+  "butterflyandmoth",
+  "KITTENANDPUPPY",
+  "<Zk3fJ8qLw0>sPz7Rt",
 ])("%j may have been generated", (value) => {
   expect(placeholderReason(value)).toBeUndefined();
 });
