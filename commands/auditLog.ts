@@ -75,14 +75,13 @@ async function newestEntries(
   return rows.reverse();
 }
 
-/** @param now milliseconds since 1970 */
-export function sinceOf(text: string | undefined, now = Date.now()): Date | undefined {
+function sinceOf(text: string | undefined): Date | undefined {
   if (text === undefined) return undefined;
   const [, count, unit] = /^(\d+)([smhd])$/.exec(text) ?? [];
   const time =
     unit === undefined
       ? Date.parse(text)
-      : now - Number(count) * seconds[unit as keyof typeof seconds] * 1000;
+      : Date.now() - Number(count) * seconds[unit as keyof typeof seconds] * 1000;
   if (Number.isNaN(time) || !/^\d/.test(text))
     throw new CommandError(`--since ${text} is no time`, "give 90s, 15m, 2h, 7d, or as in 2026-11-23T08:00Z");
   return new Date(time);

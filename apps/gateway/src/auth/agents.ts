@@ -63,10 +63,10 @@ export async function listAgents(pool: Pool): Promise<ListedAgent[]> {
   return rows;
 }
 
-export async function findAgent(pool: Pool, id: string): Promise<{ name: string } | undefined> {
-  if (!uuid.test(id)) return undefined;
-  const { rows } = await pool.query<{ name: string }>("SELECT name FROM apexmcp.agents WHERE id = $1", [id]);
-  return rows[0];
+export async function hasAgent(pool: Pool, id: string): Promise<boolean> {
+  if (!uuid.test(id)) return false;
+  const { rows } = await pool.query("SELECT FROM apexmcp.agents WHERE id = $1", [id]);
+  return rows.length > 0;
 }
 
 export async function disableAgent(pool: Pool, id: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { DatabaseError, type Pool } from "pg";
 import { AuditLog } from "../audit/auditLog";
-import { createAgent, disableAgent, findAgent, listAgents, renewSecret } from "../auth/agents";
+import { createAgent, disableAgent, hasAgent, listAgents, renewSecret } from "../auth/agents";
 import { isScope } from "../auth/scopes";
 
 type Print = (line: string) => void;
@@ -53,11 +53,10 @@ export async function listAgentsCommand(pool: Pool, print: Print): Promise<numbe
  * 2 when no agent has this id.
  */
 export async function disableAgentCommand(pool: Pool, [id = ""]: Operands, print: Print): Promise<number> {
-  if ((await findAgent(pool, id)) === undefined) return refuse(unknown(id));
-  await record(pool, "agent.disable", { agent: id });
-  await disableAgent(pool, id);
-  print(JSON.stringify({ client_id: id, disabled: true }));
-  return 0;
+  return change(pool, id, "agent.disable", print, async () => {
+    await disableAgent(pool, id);
+    return { disabled: true };
+  });
 }
 
 /**
@@ -65,19 +64,25 @@ export async function disableAgentCommand(pool: Pool, [id = ""]: Operands, print
  * agent. One JSON line with the secret, which can't be told again. The exit code is 2 when no agent has this id.
  */
 export async function renewAgentCommand(pool: Pool, [id = ""]: Operands, print: Print): Promise<number> {
-  if ((await findAgent(pool, id)) === undefined) return refuse(unknown(id));
-  await record(pool, "agent.renew", { agent: id });
-  print(JSON.stringify({ client_id: id, client_secret: await renewSecret(pool, id) }));
+  return change(pool, id, "agent.renew", print, async () => ({ client_secret: await renewSecret(pool, id) }));
+}
+
+async function change(
+  pool: Pool,
+  id: string,
+  action: string,
+  print: Print,
+  make: () => Promise<object>,
+): Promise<number> {
+  if (!(await hasAgent(pool, id))) return refuse(`no agent has the id '${id}': list-agents lists them`);
+  await record(pool, action, { agent: id });
+  print(JSON.stringify({ client_id: id, ...(await make()) }));
   return 0;
 }
 
 /** Awaited before the change, so that none goes unrecorded. */
 function record(pool: Pool, action: string, detail: Record<string, string>): Promise<void> {
   return new AuditLog(pool).record({ actor: "system:cli", action, outcome: "succeeded", detail });
-}
-
-function unknown(id: string): string {
-  return `no agent has the id '${id}': list-agents lists them`;
 }
 
 function refuse(problem: string): number {
