@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { nginxConfiguration } from "../components/edge/nginxConfiguration";
-import { platformSite } from "../components/edge/site";
 import { nginxWith, RealNginx } from "../test/support/realNginx";
+import { testSite } from "../test/support/testSite";
 
 /**
  * `make bench`: what the edge adds to a request over asking what is behind it, and what headers and limits cost of
@@ -37,14 +37,11 @@ ${nginxWith(`  access_log off;
     return 200 "ok";
   }`)}`;
 
-const site = platformSite({
+const site = testSite({
   publicUrl: "https://localhost",
   gateway: "upstream:8080",
   authUrl: "https://auth.localhost",
   zitadel: "upstream:8080",
-  zitadelCaFile: "/etc/apexmcp/ca.crt",
-  redirectUris: ["http://127.0.0.1/callback"],
-  bodyBytes: 1_048_576,
 });
 /** As deployed, but with one worker, and with limits that the bench doesn't reach: counting costs the same. */
 const edge = nginxConfiguration(site)

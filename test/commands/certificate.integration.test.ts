@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { execa } from "execa";
 
 import { nginxConfiguration } from "../../components/edge/nginxConfiguration";
-import { platformSite } from "../../components/edge/site";
 import { writeConfigFile } from "../../commands/configFile";
 import { root, stateIn, type State } from "../../commands/state";
 import { fingerprintOf, type CertificatePair } from "../../provider/edge/certificatePair";
@@ -12,18 +11,11 @@ import { servedFingerprint } from "../../provider/edge/servedCertificate";
 import { CertificateAuthority } from "../support/certificateAuthority";
 import { RealNginx } from "../support/realNginx";
 import { temporaryState } from "./temporaryState";
+import { testSite } from "../support/testSite";
 
 jest.setTimeout(180_000);
 
-const site = platformSite({
-  publicUrl: "https://mcp.test",
-  gateway: "behind:8443",
-  authUrl: "https://auth.test",
-  zitadel: "behind:8443",
-  zitadelCaFile: "/etc/apexmcp/ca.crt",
-  redirectUris: ["http://127.0.0.1/callback"],
-  bodyBytes: 2048,
-});
+const site = testSite({ gateway: "behind:8443", zitadel: "behind:8443", bodyBytes: 2048 });
 const names = ["mcp.test", "auth.test"];
 
 let ca: CertificateAuthority;

@@ -1,15 +1,8 @@
 import { nginxConfiguration } from "../../../components/edge/nginxConfiguration";
-import { headersOf, platformSite, type Site } from "../../../components/edge/site";
+import { headersOf, type Site } from "../../../components/edge/site";
+import { testSite } from "../../support/testSite";
 
-const site = platformSite({
-  publicUrl: "https://mcp.test",
-  gateway: "gateway:8080",
-  authUrl: "https://auth.test:8443",
-  zitadel: "auth.test:8080",
-  zitadelCaFile: "/etc/apexmcp/ca.crt",
-  redirectUris: ["http://127.0.0.1/callback"],
-  bodyBytes: 1_048_576,
-});
+const site = testSite({ authUrl: "https://auth.test:8443" });
 const configuration = nginxConfiguration(site);
 const servers = configuration.split(/^ {2}server \{$/m).slice(1);
 const [, gatewayRedirect = "", gateway = "", identityRedirect = "", identity = ""] = servers;

@@ -3,18 +3,17 @@ import { connect as connectTcp } from "node:net";
 import { connect as connectTls } from "node:tls";
 
 import { edgeHttpPort, edgeHttpsPort, nginxConfiguration } from "../../../components/edge/nginxConfiguration";
-import { headersOf, platformSite } from "../../../components/edge/site";
+import { headersOf } from "../../../components/edge/site";
 import { nginxWith, RealNginx } from "../../support/realNginx";
+import { testSite } from "../../support/testSite";
 
 jest.setTimeout(120_000);
 
-const site = platformSite({
+const site = testSite({
   publicUrl: "https://localhost",
   gateway: "behind:8443",
   authUrl: "https://auth.localhost",
   zitadel: "auth.localhost:8443",
-  zitadelCaFile: "/etc/apexmcp/ca.crt",
-  redirectUris: ["http://127.0.0.1/callback"],
   bodyBytes: 2048,
 });
 const expected = Object.keys(headersOf(site.hosts[0]!));

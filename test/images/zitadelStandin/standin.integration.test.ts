@@ -8,7 +8,7 @@ import { authorize, Browser, type Page } from "../../support/browser";
 import { totp } from "../../support/totp";
 import { ZitadelOnPostgres } from "../../support/zitadelOnPostgres";
 import { ZitadelStandin } from "../../support/zitadelStandin";
-import { addressOf, context } from "../../provider/zitadel/fixture";
+import { addressOf, applicationOf, context } from "../../provider/zitadel/fixture";
 
 jest.setTimeout(120_000);
 
@@ -33,21 +33,7 @@ const browser = () =>
 const post = (at: Browser, page: Page, form: Record<string, string>) => at.open(page.url, form);
 const stepOf = (page: Page) => /data-step="(\w+)"/.exec(page.text)?.[1];
 
-async function declareApplication() {
-  return application.create(
-    {
-      ...addressOf(standin),
-      project: "apexmcp",
-      roles: ["mcp:*", "connectors:read"],
-      application: "agents",
-      redirectUris: [redirectUri],
-      machine: "agent",
-      machineRoles: ["mcp:*"],
-      people: [standin.adminLogin],
-    },
-    context,
-  );
-}
+const declareApplication = () => application.create(applicationOf(standin), context);
 
 it("says in its log what it is", () => {
   expect(standin.output).toContain("for tests and offline development only");

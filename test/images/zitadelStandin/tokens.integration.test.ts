@@ -4,7 +4,7 @@ import { decodeJwt, SignJWT } from "jose";
 
 import { application } from "../../../provider/zitadel/application";
 import { withZitadel } from "../../../provider/zitadel/connection";
-import { addressOf, context } from "../../provider/zitadel/fixture";
+import { addressOf, applicationOf, context } from "../../provider/zitadel/fixture";
 import { authorize, Browser } from "../../support/browser";
 import { ZitadelOnPostgres } from "../../support/zitadelOnPostgres";
 import type { ZitadelStandin } from "../../support/zitadelStandin";
@@ -20,17 +20,7 @@ const redirectUri = "http://127.0.0.1/callback";
 beforeAll(async () => {
   zitadel = await ZitadelOnPostgres.start();
   standin = zitadel.standin;
-  const declared = {
-    ...addressOf(standin),
-    project: "apexmcp",
-    roles: ["mcp:*", "connectors:read"],
-    application: "agents",
-    redirectUris: [redirectUri],
-    machine: "agent",
-    machineRoles: ["mcp:*"],
-    people: [standin.adminLogin],
-  };
-  ({ outputs } = await application.create(declared, context));
+  ({ outputs } = await application.create(applicationOf(standin), context));
   client = browser();
 });
 afterAll(async () => {

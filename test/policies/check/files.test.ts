@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 
 import { nginxConfiguration } from "../../../components/edge/nginxConfiguration";
-import { platformSite } from "../../../components/edge/site";
 import { check, Folder, violationsOf } from "./checked";
+import { testSite } from "../../support/testSite";
 
 const value = randomBytes(24).toString("base64url");
 const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
@@ -46,15 +46,7 @@ test("finds a secret among the outputs that a state holds", () => {
 });
 
 test("checks nginx' configuration, and names the server, its line, the location and the header that is missing", () => {
-  const site = platformSite({
-    publicUrl: "https://mcp.test",
-    gateway: "gateway:8080",
-    authUrl: "https://auth.test",
-    zitadel: "auth.test:8080",
-    zitadelCaFile: "/etc/ca.crt",
-    redirectUris: ["http://127.0.0.1/callback"],
-    bodyBytes: 1_048_576,
-  });
+  const site = testSite();
   const whole = nginxConfiguration(site);
   expect(violationsOf({ "nginx.conf": whole }).code).toBe(0);
   const lines = whole.split("\n");

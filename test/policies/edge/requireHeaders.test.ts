@@ -1,8 +1,9 @@
 import { nginxConfiguration } from "../../../components/edge/nginxConfiguration";
-import { platformSite, type Site } from "../../../components/edge/site";
+import { type Site } from "../../../components/edge/site";
 import { accepts, refuses } from "../cases";
 import { container } from "../compliantContainer";
 import { evaluate } from "../evaluate";
+import { testSite } from "../../support/testSite";
 
 const upload = (content: string) =>
   container((props) => (props.uploads = [{ file: "/etc/nginx/nginx.conf", content }]));
@@ -85,15 +86,7 @@ test("takes a server for one of the machine's own only where it listens on nothi
 });
 
 describe("the edge's generated configuration, read back", () => {
-  const platform = platformSite({
-    publicUrl: "https://mcp.test",
-    gateway: "gateway:8080",
-    authUrl: "https://auth.test",
-    zitadel: "auth.test:8080",
-    zitadelCaFile: "/etc/apexmcp/ca.crt",
-    redirectUris: ["http://127.0.0.1/callback"],
-    bodyBytes: 1_048_576,
-  });
+  const platform = testSite();
   const [gateway, ...others] = platform.hosts;
   const location = {
     prefix: "/docs/",

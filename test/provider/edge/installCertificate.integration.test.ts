@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
 
 import { nginxConfiguration } from "../../../components/edge/nginxConfiguration";
-import { platformSite } from "../../../components/edge/site";
 import { certificate as resource } from "../../../provider/edge/certificate";
 import { fingerprintOf } from "../../../provider/edge/certificatePair";
 import { installCertificate } from "../../../provider/edge/installCertificate";
@@ -15,16 +14,15 @@ import { servedFingerprint } from "../../../provider/edge/servedCertificate";
 import { CertificateAuthority } from "../../support/certificateAuthority";
 import { freePort } from "../../support/freePort";
 import { nginxWith, RealNginx } from "../../support/realNginx";
+import { testSite } from "../../support/testSite";
 
 jest.setTimeout(180_000);
 
-const site = platformSite({
+const site = testSite({
   publicUrl: "https://localhost",
   gateway: "behind:8443",
   authUrl: "https://auth.localhost",
   zitadel: "behind:8443",
-  zitadelCaFile: "/etc/apexmcp/ca.crt",
-  redirectUris: ["http://127.0.0.1/callback"],
   bodyBytes: 2048,
 });
 /** Answers /mcp/ so slowly that a request is still under way when nginx has reloaded: 3 KiB at 256 bytes a second. */

@@ -16,3 +16,17 @@ export function addressOf(standin: ZitadelStandin) {
     deployerKey: standin.deployerKey,
   };
 }
+
+/** The inputs of an application in a stand-in, for people and one machine. */
+export function applicationOf(standin: ZitadelStandin) {
+  return {
+    ...addressOf(standin),
+    project: "apexmcp",
+    roles: ["mcp:*", "connectors:read"],
+    application: "agents",
+    redirectUris: ["http://127.0.0.1/callback"],
+    machine: "agent",
+    machineRoles: ["mcp:*"],
+    people: [standin.adminLogin],
+  };
+}

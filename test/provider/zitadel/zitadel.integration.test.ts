@@ -9,7 +9,7 @@ import { humanByLogin } from "../../../provider/zitadel/users";
 import { SshServer } from "../../support/sshServer";
 import { ZitadelOnPostgres } from "../../support/zitadelOnPostgres";
 import type { ZitadelStandin } from "../../support/zitadelStandin";
-import { addressOf, context, messages } from "./fixture";
+import { applicationOf, addressOf, context, messages } from "./fixture";
 
 jest.setTimeout(120_000);
 
@@ -197,16 +197,7 @@ describe("hardening:zitadel:InstancePolicies", () => {
 });
 
 describe("hardening:zitadel:Application", () => {
-  const inputs = () => ({
-    ...addressOf(standin),
-    project: "apexmcp",
-    roles: ["mcp:*", "connectors:read"],
-    application: "agents",
-    redirectUris: ["http://127.0.0.1/callback"],
-    machine: "agent",
-    machineRoles: ["mcp:*"],
-    people: [standin.adminLogin],
-  });
+  const inputs = () => applicationOf(standin);
 
   it("is made once, and has nothing to change after that", async () => {
     const { outputs } = await application.create(inputs(), context);
