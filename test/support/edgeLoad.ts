@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 import { imageReference, readImageLock } from "../../images/imageLock";
@@ -12,6 +12,8 @@ export interface LoadReport {
   /** Answers by status. */
   readonly statuses: Readonly<Record<string, number>>;
   readonly slowestMs: number;
+  /** What nginx says went wrong; a gateway it couldn't connect to isn't: it tries the other. */
+  readonly edgeErrors: readonly string[];
 }
 
 /** Each with an address of its own, since the edge gives one client 100 requests a second. */
@@ -61,7 +63,10 @@ process.on("SIGTERM", () => { stopping = true; clearInterval(timer); if (open ==
 
 /** 200 requests a second through the edge of a stack, from four clients on its published network. */
 export class EdgeLoad implements AsyncDisposable {
-  private constructor(private readonly names: readonly string[]) {}
+  private constructor(
+    private readonly stack: string,
+    private readonly names: readonly string[],
+  ) {}
 
   static start(stack: string, state: State): EdgeLoad {
     const image = imageReference(readImageLock(state.imageLockFile).images.node);
@@ -73,7 +78,7 @@ export class EdgeLoad implements AsyncDisposable {
         ...[image, "node", "-e", client],
       );
     }
-    return new EdgeLoad(names);
+    return new EdgeLoad(stack, names);
   }
 
   /** Ends the load, and adds up what the clients got. */
@@ -81,7 +86,7 @@ export class EdgeLoad implements AsyncDisposable {
     for (const name of this.names) docker("kill", "--signal=TERM", name);
     const reports = this.names.map((name) => {
       docker("wait", name);
-      return JSON.parse(docker("logs", name).split("\n").at(-1)!) as LoadReport;
+      return JSON.parse(docker("logs", name).split("\n").at(-1)!) as Omit<LoadReport, "edgeErrors">;
     });
     const sum = (records: Readonly<Record<string, number>>[]) => {
       const all: Record<string, number> = {};
@@ -94,7 +99,16 @@ export class EdgeLoad implements AsyncDisposable {
       failed: sum(reports.map((it) => it.failed)),
       statuses: sum(reports.map((it) => it.statuses)),
       slowestMs: Math.max(...reports.map((it) => it.slowestMs)),
+      edgeErrors: this.edgeErrors(),
     };
+  }
+
+  private edgeErrors(): string[] {
+    const { stderr } = spawnSync("docker", ["logs", `${this.stack}-edge`], {
+      encoding: "utf8",
+      maxBuffer: 1e8,
+    });
+    return stderr.split("\n").filter((line) => line.includes("[error]") && !line.includes("connect() failed"));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -15,6 +15,26 @@ interface Streams {
   endAll: () => void;
 }
 
+/** A turn of the event loop that takes no longer had nothing to do, in milliseconds. */
+const IDLE_TURN = 0.1;
+
+/** How long to wait for one, in milliseconds. */
+const IDLE_TURN_WITHIN = 2000;
+
+/**
+ * Resolves right after a poll that found nothing. Who connected and isn't accepted yet is reset when a listener closes,
+ * and the edge can't send a request again that it has sent; who comes after is refused, and goes to another gateway.
+ */
+async function nothingWaits(): Promise<void> {
+  const end = performance.now() + IDLE_TURN_WITHIN;
+  for (let turn = performance.now(); turn < end;) {
+    await afterPoll();
+    const now = performance.now();
+    if (now - turn < IDLE_TURN) return;
+    turn = now;
+  }
+}
+
 /**
  * Lets a gateway go without a failed request: while whoever balances the load learns from /readyz that it goes, it
  * still serves; then it closes its listener, finishes what is open and ends its streams, which agents resume elsewhere.
@@ -43,9 +63,7 @@ export function registerDrain(
       clearTimeout(late);
       clearInterval(idle);
     });
-    // A connection that nobody has accepted yet is reset when the listener closes. Right after a poll all are, and
-    // from then on new ones are refused, which makes the edge try another gateway.
-    await afterPoll();
+    await nothingWaits();
     app.server.close();
   });
   return () => Promise.resolve(draining ? "is shutting down" : undefined);
