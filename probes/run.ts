@@ -8,7 +8,8 @@ const atOnce = 10;
 
 /**
  * Runs the probes, ten at a time; results are in the order of the probes. A probe that throws, or that takes longer
- * than the time-out, is an error.
+ * than the time-out, couldn't tell, and is asked once more after the others: on a busy machine, one of ten can run out
+ * of time. If it still can't tell, it is an error.
  *
  * @param timeout milliseconds for each probe
  */
@@ -17,15 +18,23 @@ export async function runProbes(
   target: Target,
   timeout = 20_000,
 ): Promise<ProbeResult[]> {
-  const results: ProbeResult[] = [];
-  const queue = probes.entries();
+  const observe = ({ run }: Probe) =>
+    withTimeout(async () => run(target), timeout).catch((cause: unknown) => error(reason(cause)));
+  const results = await mapAtOnce(probes, observe);
+  const again = [...probes.keys()].filter((place) => results[place]!.outcome === "error");
+  const second = await mapAtOnce(again, (place) => observe(probes[place]!));
+  for (const [nth, place] of again.entries()) results[place] = second[nth]!;
+  return probes.map(({ finding, title, remediation }, place) => ({
+    ...{ finding, title, remediation },
+    ...results[place]!,
+  }));
+}
+
+async function mapAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
   const worker = async () => {
-    for (const [place, { finding, title, remediation, run }] of queue) {
-      const observation = await withTimeout(async () => run(target), timeout).catch((cause: unknown) =>
-        error(reason(cause)),
-      );
-      results[place] = { finding, title, remediation, ...observation };
-    }
+    for (const [place, item] of queue) results[place] = await work(item);
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   return results;

@@ -47,7 +47,7 @@ async function check({ name, command }: (typeof checks)[number]): Promise<Counts
   const { exitCode, all } = await execa(file, args, { cwd: root, reject: false, all: true });
   const good = exitCode === 0;
   console.log(`${good ? "PASS" : "FAIL"} ${name} (${seconds(start)})${good ? "" : `\n${all}`}`);
-  return { passed: good ? 1 : 0, failed: good ? 0 : 1, skipped: [] };
+  return { passed: good ? 1 : 0, failed: good ? 0 : 1, failures: good ? [] : [name], skipped: [] };
 }
 
 async function jest(
@@ -98,6 +98,8 @@ function report(counts: readonly Counts[]): number {
   const skipped = counts.flatMap((it) => it.skipped);
   if (skipped.length > 0) console.log(`\nSkipped:\n${skipped.map((name) => `  ${name}`).join("\n")}`);
   const failed = sum("failed");
+  const failures = counts.flatMap((it) => it.failures);
+  if (failures.length > 0) console.log(`\nFailed:\n${failures.join("\n").replace(/^/gm, "  ")}`);
   console.log(
     `${sum("passed")} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ""}`,
   );

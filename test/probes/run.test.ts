@@ -31,6 +31,21 @@ describe("a run of probes", () => {
     expect(result).toMatchObject({ outcome: "error", observed: "no answer within 0.02 s" });
   });
 
+  it("asks a probe that couldn't tell once more, and only such a one", async () => {
+    let [flaky, failing] = [0, 0];
+    const results = await runProbes(
+      [
+        probe(finding, () => {
+          if (flaky++ === 0) throw new Error("busy");
+          return pass("fine");
+        }),
+        probe(finding, () => fail(`asked ${++failing}`)),
+      ],
+      target,
+    );
+    expect(results.map(({ observed }) => observed)).toEqual(["fine", "asked 1"]);
+  });
+
   it("keeps the order, and says of each finding what it is and what to do", async () => {
     const ids = ["edge-listener-require-tls", finding] as const;
     const results = await runProbes(

@@ -108,7 +108,9 @@ export class EdgeLoad implements AsyncDisposable {
       encoding: "utf8",
       maxBuffer: 1e8,
     });
-    return stderr.split("\n").filter((line) => line.includes("[error]") && !line.includes("connect() failed"));
+    return stderr
+      .split("\n")
+      .filter((line) => line.includes("[error]") && !line.includes("connect() failed"));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

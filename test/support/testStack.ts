@@ -83,7 +83,10 @@ export class TestStack {
   /** Deploys; a failure throws what was said. */
   async up(): Promise<string> {
     const { exitCode, stdout, stderr } = await this.run("up");
-    if (exitCode !== 0) throw new Error(`up ended with ${exitCode}\n${stdout}\n${stderr}`);
+    if (exitCode !== 0) {
+      const wrong = stdout.split("\n").filter((line) => /│ (FAIL|ERROR) +│/.test(line));
+      throw new Error([`up ended with ${exitCode}`, ...wrong, stdout, stderr].join("\n"));
+    }
     return stdout;
   }
 
