@@ -21,8 +21,8 @@ export const disallowCommandSecret = containerPolicy({
         continue;
       }
       if (value === unknown || value === undefined) continue;
-      for (const { path: at, name, value: word, part } of candidates(value)) {
-        if (part === "word" || name === undefined || !isSecretName(name)) continue;
+      for (const { path: at, name, value: word } of candidates(value)) {
+        if (!isSecretName(name)) continue;
         if (/^x-vault-/i.test(name)) continue; // vault-token-disallow-static refuses it
         if (isReference(word) || devValueReason(word, name)) continue;
         yield { observed: `${path}${at} has a value for ${name}`, required };

@@ -1,11 +1,11 @@
-import { read, unknown } from "../unknown";
+import { read } from "../unknown";
 
 /** A text found somewhere in a resource's inputs. */
 export interface Candidate {
   /** Of the input it was found in, e.g. `envs[2]`. */
   readonly path: string;
-  /** What the text is called there: an input's, variable's, flag's or setting's name. */
-  readonly name?: string;
+  /** What the text is called there: an input's, variable's, flag's or setting's name; empty for a word. */
+  readonly name: string;
   readonly value: string;
   /** The whole input; something called by a name inside it; or one of its words, called nothing. */
   readonly part: "whole" | "inner" | "word";
@@ -30,21 +30,15 @@ const valueInputs = new Set([
  * left out: nobody can have published them.
  */
 export function* candidates(props: unknown): Iterable<Candidate> {
-  yield* inValue(props, "", undefined, 0);
+  yield* inValue(props, "", "", 0);
 }
 
-function* inValue(
-  value: unknown,
-  path: string,
-  name: string | undefined,
-  depth: number,
-): Iterable<Candidate> {
+function* inValue(value: unknown, path: string, name: string, depth: number): Iterable<Candidate> {
   if (typeof value === "string") yield* inText(value, path, name, depth);
-  if (value === unknown || typeof value !== "object" || value === null) return;
+  if (typeof value !== "object" || value === null) return;
   if (Array.isArray(value)) {
     let flag: string | undefined;
-    for (let index = 0; index < value.length; index++) {
-      const element = read(value, index);
+    for (const [index, element] of (value as unknown[]).entries()) {
       yield* inValue(element, `${path}[${index}]`, flag ?? name, depth);
       flag = typeof element === "string" ? /^--?([A-Za-z][\w-]*)$/.exec(element)?.[1] : undefined;
     }
@@ -54,7 +48,7 @@ function* inValue(
     .map((input) => read(value, input))
     .find((candidate) => typeof candidate === "string");
   for (const key of Object.keys(value)) {
-    const named = valueInputs.has(key) && sibling !== undefined ? sibling.split("/").at(-1) : key;
+    const named = valueInputs.has(key) && sibling !== undefined ? sibling.split("/").at(-1)! : key;
     yield* inValue(read(value, key), path ? `${path}.${key}` : key, named, depth);
   }
 }
@@ -68,21 +62,20 @@ const variable = /^([A-Za-z_][\w.-]*)=([^]*)$/;
 const fallback = /\$\{[A-Za-z_]\w*:?-([^{}]+)\}/g;
 const base64 = /^(?:[A-Za-z0-9+/]{4}){4,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-function* inText(text: string, path: string, name: string | undefined, depth: number): Iterable<Candidate> {
+function* inText(text: string, path: string, name: string, depth: number): Iterable<Candidate> {
   const trimmed = text.trim();
   if (trimmed === "") return;
   const parsed = parseJson(trimmed);
   yield { path, name, value: trimmed, part: parsed ? "inner" : "whole" };
   if (depth > deepest) return;
   if (parsed) {
-    for (const found of inValue(parsed, "", name, depth + 1)) yield inside(found, path);
+    for (const found of inValue(parsed, path, name, depth + 1)) yield inside(found, path);
     return;
   }
-  const [, variableName, variableValue] = variable.exec(trimmed) ?? [];
-  if (variableName && variableValue) {
-    for (const found of inText(variableValue, path, variableName, depth + 1)) yield inside(found, path);
+  const assigned = variable.exec(trimmed);
+  if (assigned) {
+    for (const found of inText(assigned[2]!, path, assigned[1]!, depth + 1)) yield inside(found, path);
   }
-
   for (const [, value] of trimmed.matchAll(fallback)) {
     for (const found of inText(value!, path, name, depth + 1)) yield inside(found, path);
   }
@@ -92,16 +85,16 @@ function* inText(text: string, path: string, name: string | undefined, depth: nu
     for (const pattern of [assignment, flagged]) {
       for (const [, setting, ...values] of trimmed.matchAll(pattern)) {
         const value = values.find((candidate) => candidate !== undefined);
-        if (value && value !== trimmed) yield { path, name: setting, value, part: "inner" };
+        if (value) yield { path, name: setting!, value, part: "inner" };
       }
     }
   }
   if (/[^\w.+-]/.test(trimmed)) {
     for (const word of new Set([
-      ...trimmed.split(/[\s"'`]+/),
-      ...trimmed.split(/[\s"'`,;=:@/&?|<>(){}[\]]+/),
+      ...trimmed.split(/[\s"'`]/),
+      ...trimmed.split(/[\s"'`,;=:@/&?|<>(){}[\]]/),
     ])) {
-      if (word !== "" && word !== trimmed) yield { path, value: word, part: "word" };
+      if (word !== "" && word !== trimmed) yield { path, name: "", value: word, part: "word" };
     }
   }
   if (base64.test(trimmed)) {
@@ -119,8 +112,7 @@ function inside(candidate: Candidate, path: string): Candidate {
 function parseJson(text: string): object | undefined {
   if (!/^[{[]/.test(text)) return undefined;
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : undefined;
+    return JSON.parse(text) as object;
   } catch {
     return undefined;
   }

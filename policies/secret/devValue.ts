@@ -15,11 +15,11 @@ const longestPlaceholder = 200;
  */
 export function devValueReason(
   value: string,
-  name: string | undefined,
+  name: string,
   ownNames: readonly string[] = [],
 ): string | undefined {
   if (isPublishedDevSecret(value)) return "is a published development secret";
   if (isReference(value) || value.length > longestPlaceholder || value.trim().includes("\n"))
     return undefined;
-  return placeholderReason(value, [...ownNames, ...(name ? wordsOf(name) : [])]);
+  return placeholderReason(value, [...ownNames, ...wordsOf(name)]);
 }

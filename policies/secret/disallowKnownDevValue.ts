@@ -38,19 +38,18 @@ const secretFile = /^\/run\/secrets\/[^.]+(\.(txt|key|pem))?$/;
 
 /** Whether the input is what such a file holds, whatever it is called. */
 function isSecretFile(path: string, props: unknown): boolean {
-  const upload = /^(.*)\.content(?:Base64)?$/.exec(path)?.[1];
-  if (upload === undefined) return false;
-  const file = readText(props, ...upload.split(/[.[\]]+/).filter(Boolean), "file");
+  const upload = path.replace(/\.content(Base64)?$/, "");
+  if (upload === path) return false;
+  const file = readText(props, ...upload.split(/[.[\]]/).filter(Boolean), "file");
   return typeof file === "string" && secretFile.test(file);
 }
 
 function isSecret({ name, path, value, part }: Candidate, { props, secrets }: Resource): boolean {
-  if (part === "word") return false;
   if (part === "whole" && isSecretFile(path, props)) return true;
   // In a workflow, what the job may do with its identity, and that it hands its secrets on.
   if (path.endsWith("permissions.id-token") && /^(write|none)$/.test(value)) return false;
   if (/^jobs\.[\w-]+\.secrets$/.test(path) && value === "inherit") return false;
-  if (name !== undefined && isSecretName(name)) return true;
+  if (isSecretName(name)) return true;
   // A mark says nothing of what is inside, such as which of several settings is the secret: names decide there.
   return part === "whole" && secrets?.has(path) === true && !value.includes("=");
 }

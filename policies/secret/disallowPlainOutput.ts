@@ -1,6 +1,7 @@
 import { stackPolicy, type Resource } from "../definePolicy";
 import { read } from "../unknown";
 import { candidates } from "./candidates";
+import { isMarked } from "./marked";
 import { isReference } from "./reference";
 import { isSecretName } from "./secretName";
 
@@ -14,13 +15,11 @@ const stackType = "pulumi:pulumi:Stack";
 export const disallowPlainOutput = stackPolicy({
   finding: "secret-output-disallow-plain",
   *checkStack(resources) {
-    const stacks = resources.filter(({ type }) => type === stackType);
-    if (stacks.length === 0) return;
     const marked = markedValues(resources);
-    for (const stack of stacks) {
+    for (const stack of resources.filter(({ type }) => type === stackType)) {
       for (const { path, name, value, part } of candidates(stack.props)) {
-        if (part === "word" || isMarked(stack, path)) continue;
-        const named = part === "whole" && name !== undefined && isSecretName(name) && !isReference(value);
+        if (part === "word" || isMarked(stack.secrets ?? new Set(), path)) continue;
+        const named = part === "whole" && isSecretName(name) && !isReference(value);
         const owner = marked.get(value);
         if (!named && owner === undefined) continue;
         const what = owner === undefined ? "is a plain value" : `is plain, and a secret of ${owner}`;
@@ -34,19 +33,12 @@ export const disallowPlainOutput = stackPolicy({
   },
 });
 
-function isMarked({ secrets }: Resource, path: string): boolean {
-  return [...(secrets ?? [])].some(
-    (mark) => path === mark || path.startsWith(`${mark}.`) || path.startsWith(`${mark}[`),
-  );
-}
-
 /** Marked texts long enough to be found by no accident, each with its resource's name. */
 function markedValues(resources: readonly Resource[]): Map<string, string> {
   const values = new Map<string, string>();
-  for (const { type, name, props, secrets = [] } of resources) {
-    if (type === stackType) continue;
+  for (const { name, props, secrets = [] } of resources) {
     for (const path of secrets) {
-      const value = read(props, ...path.split(/[.[\]]+/).filter(Boolean));
+      const value = read(props, ...path.split(/[.[\]]/).filter(Boolean));
       if (typeof value === "string" && value.length >= 8) values.set(value, name);
     }
   }

@@ -34,8 +34,8 @@ export const disallowReuse = stackPolicy({
   *checkStack(resources) {
     const uses = new Map<string, Use[]>();
     for (const resource of resources) {
-      for (const { path, name, value, part } of candidates(resource.props)) {
-        if (part === "word" || name === undefined || !isSecretName(name) || value.length < 8) continue;
+      for (const { path, name, value } of candidates(resource.props)) {
+        if (!isSecretName(name) || value.length < 8) continue;
         if (isReference(value) || devValueReason(value, name, [resource.name])) continue;
         const others = uses.get(value);
         if (others) others.push({ resource, path, name });
@@ -58,7 +58,6 @@ export const disallowReuse = stackPolicy({
 
 function differ(one: Use, other: Use): boolean {
   const [these, those] = [purposeOf(one.name), purposeOf(other.name)];
-  if (these.size === 0 || those.size === 0) return false;
   if (isPassword(one.name) && isPassword(other.name) && one.resource !== other.resource) return false;
   return ![...these].every((word) => those.has(word)) && ![...those].every((word) => these.has(word));
 }

@@ -31,8 +31,11 @@ const fillerWords = [
   ),
 ];
 const placeholders = new Set(placeholderWords);
-const vocabulary = new Set([...placeholderWords, ...fillerWords]);
-const longestWord = Math.max(...[...vocabulary].map((word) => word.length));
+/** Any of them, the longest that fits. */
+const knownWord = new RegExp(
+  [...placeholderWords, ...fillerWords].sort((one, other) => other.length - one.length).join("|"),
+  "g",
+);
 const keyboardRuns = [
   "qwertyuiop",
   "azertyuiop",
@@ -85,38 +88,22 @@ function isShortWord(text: string): boolean {
 
 /** Whether known words make up at least 70 % of its letters, and one of them is a placeholder. */
 function readsAsPlaceholder(lower: string): boolean {
-  const letters = lower
-    .replace(/[@$]/g, unleet)
-    .replace(/[^a-z0-9]+/g, " ")
-    .replace(/\b\d+\b/g, " ");
-  const total = letters.replace(/[^a-z]/g, "").length;
-  if (total === 0) return false;
+  const text = lower.replace(/[@$]/g, unleet);
+  const total = text.replace(/[^a-z]/g, "").length;
   let covered = 0;
   let placeholder = false;
-  for (const part of letters.split(/\s+/)) {
-    const words = segment(part.replace(/0/g, "o").replace(/\d+$/, ""));
-    covered += words.reduce((sum, word) => sum + word.length, 0);
+  for (const part of text.replace(/0/g, "o").split(/[^a-z0-9]/)) {
+    const words = part.match(knownWord) ?? [];
+    // Short words turn up in anything; they count beside longer ones only.
+    if (!words.some((word) => word.length > 2)) continue;
+    covered += words.join("").length;
     placeholder ||= words.some((word) => placeholders.has(word));
   }
   return placeholder && covered >= total * 0.7;
 }
 
-/** The known words of a run of letters, longest first from the left; letters in none are skipped. */
-function segment(letters: string): string[] {
-  const words: string[] = [];
-  for (let start = 0; start < letters.length;) {
-    let length = Math.min(longestWord, letters.length - start);
-    while (length > 0 && !vocabulary.has(letters.slice(start, start + length))) length--;
-    if (length > 0) words.push(letters.slice(start, start + length));
-    start += length || 1;
-  }
-  // Short words turn up in anything; they count beside longer ones only.
-  return words.some((word) => word.length > 2) ? words : [];
-}
-
 /** Whether at least 70 % of its steps repeat, count, or go along the keyboard. */
 function isRun(lower: string): boolean {
-  if (lower.length < 4) return new Set(lower).size === 1;
   let steps = 0;
   for (let index = 1; index < lower.length; index++) {
     const pair = lower.slice(index - 1, index + 1);

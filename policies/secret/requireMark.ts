@@ -1,6 +1,7 @@
 import { definePolicy } from "../definePolicy";
 import { candidates } from "./candidates";
 import { devValueReason } from "./devValue";
+import { isMarked } from "./marked";
 import { isReference } from "./reference";
 import { isSecretName } from "./secretName";
 
@@ -20,14 +21,10 @@ export const requireMark = definePolicy({
   *check({ type, props, secrets, name: resource }) {
     // A stack's outputs are secret-output-disallow-plain's.
     if (!secrets || type === "pulumi:pulumi:Stack") return;
-    const marked = (path: string) =>
-      [...secrets].some(
-        (mark) => path === mark || path.startsWith(`${mark}.`) || path.startsWith(`${mark}[`),
-      );
     for (const { path, name, value, part } of candidates(props)) {
-      if (part !== "whole" || name === undefined || elsewhere.test(path)) continue;
+      if (part !== "whole" || elsewhere.test(path)) continue;
       if (!isSecretName(name) && !always.test(path)) continue;
-      if (isReference(value) || marked(path) || devValueReason(value, name, [resource])) continue;
+      if (isReference(value) || isMarked(secrets, path) || devValueReason(value, name, [resource])) continue;
       const where = path.endsWith(name) ? path : `${path} (${name})`;
       yield { observed: `${where} is a plain value`, required: "a Pulumi secret" };
     }

@@ -4,7 +4,7 @@ import { unknown } from "../../../policies/unknown";
 /** What is called by a name, as `path name=value`. */
 const named = (props: unknown) =>
   [...candidates(props)]
-    .filter(({ part, name }) => part !== "word" && name !== undefined)
+    .filter(({ part }) => part !== "word")
     .map(({ path, name, value }) => `${path} ${name}=${value}`);
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
@@ -16,6 +16,9 @@ test.each<[string, unknown, string]>([
   ["a file's content", { file: "/run/secrets/token", content: "abc" }, "content token=abc"],
   ["a variable", { envs: ["TOKEN=abc"] }, "envs[0] TOKEN=abc"],
   ["a variable's value with signs", { envs: ["TOKEN=a=b"] }, "envs[0] TOKEN=a=b"],
+  ["a variable's value with spaces", { envs: ["TOKEN=a b"] }, "envs[0] TOKEN=a b"],
+  ["JSON in a variable", { envs: ['SETTINGS={"token":"abc"}'] }, "envs[0] token=abc"],
+  ["base64 in a variable", { envs: [`SETTINGS=${base64("token: abcdefgh\n")}`] }, "envs[0] token=abcdefgh"],
   ["a flag's next word", { command: ["--token", "abc"] }, "command[1] token=abc"],
   ["a flag in a text", { command: "serve --token abc" }, "command token=abc"],
   ["a quoted flag in a text", { command: "serve --token 'a b'" }, "command token=a b"],
@@ -37,9 +40,9 @@ test("finds single words, called nothing", () => {
   const words = [...candidates({ command: "run 'a b' x=y" })].filter(({ part }) => part === "word");
   expect(words.map(({ value, name }) => [value, name])).toEqual(
     expect.arrayContaining([
-      ["run", undefined],
-      ["a", undefined],
-      ["y", undefined],
+      ["run", ""],
+      ["a", ""],
+      ["y", ""],
     ]),
   );
 });
@@ -47,6 +50,7 @@ test("finds single words, called nothing", () => {
 test("finds nothing in what is unknown, empty or no text", () => {
   expect([...candidates({ a: unknown, b: "", c: " ", d: 5, e: null, f: true, g: undefined })]).toEqual([]);
   expect([...candidates(unknown)]).toEqual([]);
+  expect([...candidates(null)]).toEqual([]);
 });
 
 test("doesn't take bytes for a text, nor a short word for base64", () => {
@@ -90,11 +94,13 @@ test.each<[string, unknown, string[]]>([
     { c: ["--t=1", "v"] },
     ["c[0]|c|--t=1|whole", "c[0]|t|1|inner", "c[0]||--t|word", "c[0]||1|word", "c[1]|c|v|whole"],
   ],
+  ["a setting of nothing", { t: 'a=""' }, ['t|t|a=""|whole', 't|a|""|inner', "t||a=|word", "t||a|word"]],
+  ["a bracket in quotes", { t: '"["' }, ['t|t|"["|whole', "t||[|word"]],
   ["words apart", { t: "a  b" }, ["t|t|a  b|whole", "t||a|word", "t||b|word"]],
   ["a quoted word", { t: "'a'" }, ["t|t|'a'|whole", "t||a|word"]],
 ])("finds in %s this and nothing else", (_what, props, expected) => {
   const found = [...candidates(props)].map(
-    ({ path, name = "", value, part }) => `${path}|${name}|${value}|${part}`,
+    ({ path, name, value, part }) => `${path}|${name}|${value}|${part}`,
   );
   expect(found).toEqual(expected);
 });
@@ -103,4 +109,7 @@ test("looks into texts inside of texts, ten deep", () => {
   const wrapped = (times: number): string => (times === 0 ? "token: abcdefgh\n" : base64(wrapped(times - 1)));
   expect(named({ config: wrapped(10) })).toContain("config token=abcdefgh");
   expect(named({ config: wrapped(11) })).not.toContain("config token=abcdefgh");
+  const json = (times: number): string => (times === 0 ? '"abc"' : JSON.stringify([json(times - 1)]));
+  const deepest = (times: number) => named({ config: json(times) }).some((found) => found.endsWith('="abc"'));
+  expect([deepest(11), deepest(12)]).toEqual([true, false]);
 });

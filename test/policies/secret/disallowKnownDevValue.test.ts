@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 
+import { disallowKnownDevValue } from "../../../policies/secret/disallowKnownDevValue";
 import { accepts, refuses } from "../cases";
 import { container, service } from "../compliantContainer";
 import { evaluate, secret, unknownValue, type TestedResource } from "../evaluate";
@@ -162,18 +163,31 @@ test("reports each input once", async () => {
 describe("where a secret belongs without saying so", () => {
   const upload = (file: string, content: unknown) =>
     container((props) => (props.uploads = [{ file, content }]));
+  const file = (path: string, content: object) =>
+    resource({ machines: [{ uploads: [{ file: path, ...content }] }] });
   const inWorkflow = (token: string) => resource({ permissions: { "id-token": token } });
   const handedOn = (secrets: string) => resource({ jobs: { call_it: { secrets } } });
 
   refuses("secret-input-disallow-known-dev-value", {
     "a file of secrets, whatever it is called": () => upload("/run/secrets/whatever", secret("changeme")),
+    "a file of secrets that isn't marked": () => file("/run/secrets/whatever", { content: "changeme" }),
+    "a file of secrets in base64": () =>
+      file("/run/secrets/whatever", { contentBase64: Buffer.from("changeme-please").toString("base64") }),
     "a text among the secrets": () => upload("/run/secrets/app.txt", secret("changeme")),
     "a token that a workflow's permission looks like": () => inWorkflow("rewrite"),
+    "a token that begins like a permission": () => inWorkflow("none-changeme"),
     "another token of that name": () => resource({ other: { "id-token": "write" } }),
     "a job's secrets that are none": () => handedOn("changeme"),
+    "secrets of what is no workflow's job": () =>
+      resource({ a: { jobs: { call_it: { secrets: "inherit" } } } }),
+    "a secret among a job's": () => resource({ jobs: { call_it: { secrets: { token: "inherit" } } } }),
     "secrets elsewhere": () => resource({ secrets: "inherit" }),
   });
   accepts({
+    "what else is said about a file of secrets": () =>
+      file("/run/secrets/whatever", { contentType: "example" }),
+    "settings among the secrets": () => file("/run/secrets/whatever", { content: "LEVEL=example" }),
+    "a file of no name": () => resource({ uploads: [{ content: "changeme" }] }),
     "another file": () => upload("/etc/whatever", "changeme"),
     "a certificate among the secrets": () => upload("/run/secrets/app.crt", "changeme"),
     "a workflow's permission to name itself": () => inWorkflow("write"),
@@ -187,6 +201,13 @@ test("names the variable where the place doesn't, and only there", async () => {
   expect(listed.messages.join()).toMatch(
     /at envs\[\d+\] \(OAUTH_JWT_SECRET\) is a published development secret/,
   );
+  const element = await evaluate(resource({ tokens: [secret(published)] }));
+  expect(element.messages.join()).toContain("at tokens[0] (tokens) is a published development secret");
   const own = await evaluate(resource({ signingKey: secret(published) }));
   expect(own.messages.join()).toContain("at signingKey is a published development secret");
+});
+
+test("takes nothing for marked where no marks are, as in a compose file", () => {
+  const unmarked = { type: "acme:index:Thing", name: "web", urn: "urn", props: { greeting: "changeme" } };
+  expect([...disallowKnownDevValue.check(unmarked, {} as never)]).toEqual([]);
 });

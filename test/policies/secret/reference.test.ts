@@ -57,6 +57,7 @@ test.each([
   "secretive",
   "profile:/x y",
   "myfile:/run/x",
+  "vault:secret/x y",
   "https://app:pw@db/x",
   "https://db/x?token=1",
   "https://db/x y",

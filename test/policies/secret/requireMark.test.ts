@@ -25,6 +25,7 @@ accepts({
   "a marked upload": () => upload(secret(generated)),
   "a password unknown until deployed": () => resource({ password: unknownValue }),
   "a reference": () => resource({ password: "${DB_PASSWORD}" }),
+  "a setting that a text tells of": () => resource({ usage: `run with --token ${generated}` }),
   "another input": () => resource({ address: generated }),
 });
 
@@ -39,6 +40,8 @@ test("names the variable where the place doesn't", async () => {
   expect(messages.join()).toContain(
     "settings[0].value (API_TOKEN) is a plain value; required: a Pulumi secret",
   );
+  const listed = await evaluate(resource({ tokens: [generated] }));
+  expect(listed.messages.join()).toContain("tokens[0] (tokens) is a plain value");
 });
 
 test("leaves a stack's outputs to the policy of outputs", async () => {

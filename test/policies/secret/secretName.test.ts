@@ -1,4 +1,4 @@
-import { isSecretName } from "../../../policies/secret/secretName";
+import { isSecretName, wordsOf } from "../../../policies/secret/secretName";
 
 test.each(
   (
@@ -20,6 +20,7 @@ test.each([
   "npmAuth",
   "HTTPSecret",
   "primaryAccessKey",
+  "ACCESS_PRIMARY_KEY",
   "API__KEY",
   "TOKEN_2",
   "secretValue",
@@ -44,4 +45,14 @@ test.each([
   "tokenizer",
 ])("%s holds none", (name) => {
   expect(isSecretName(name)).toBe(false);
+});
+
+test.each([
+  ["OAUTH_JWT_SECRET", ["oauth", "jwt", "secret"]],
+  ["OAUTHJwtSecret", ["oauth", "jwt", "secret"]],
+  ["s3Key", ["s3", "key"]],
+  ["__a--b.", ["a", "b"]],
+  ["", []],
+])("%j has the words %j", (name, words) => {
+  expect(wordsOf(name)).toEqual(words);
 });
