@@ -22,6 +22,18 @@ refuses("workflow-script-disallow-injection", {
       props.env = { TITLE: "${{ github.event.issue.title }}" };
       props.jobs.build.steps[2]!.run = "echo ${{ env.TITLE }}";
     }),
+  "spaces around an index": () => running("echo ${{ github  [  'event'  ].issue  [  'title'  ] }}"),
+  "an element far down a list": () => running("echo ${{ github.event.commits[10].message }}"),
+  "a job's variable": () =>
+    workflow(({ jobs }) => {
+      Object.assign(jobs.build, { env: { TITLE: "${{ github.event.issue.title }}" } });
+      jobs.build.steps[2]!.run = "echo ${{ env.TITLE }}";
+    }),
+  "a step's variable": () =>
+    workflow(({ jobs }) => {
+      const env = { TITLE: "${{ github.event.issue.title }}" };
+      jobs.build.steps[2] = { run: "echo ${{ env.TITLE }}", env, with: {} };
+    }),
   "a script of JavaScript": () =>
     workflow(({ jobs }) => {
       const script = "console.log('${{ github.event.review.body }}')";
@@ -42,9 +54,20 @@ accepts({
     workflow(({ jobs }) => {
       jobs.build.steps[2] = { run: "make ${{ env.TARGET }}", env: { TARGET: "${{ github.sha }}" }, with: {} };
     }),
+  "what another action takes as a script": () =>
+    workflow(({ jobs }) => {
+      jobs.build.steps[2] = {
+        uses: `acme/report@${sha}`,
+        with: { script: "${{ github.event.issue.title }}" },
+      };
+    }),
   "a text that looks like it": () => running("echo ${{ 'github.event.issue.title' }}"),
   "an output of a step of that name": () => running("echo ${{ steps.github.outputs.head_ref }}"),
   "the event's name": () => running("echo ${{ github.event_name }}"),
   "a number": () => running("echo ${{ github.event.pull_request.number }}"),
+  "a number by an index": () => running("echo ${{ github['event'].pull_request['number'] }}"),
+  "a number by an index with spaces": () =>
+    running("echo ${{ github  [  'event'  ].pull_request  [  'number'  ] }}"),
+  "a hash far down a list": () => running("echo ${{ github.event.commits[10].id }}"),
   "a commit's hash": () => running("git show ${{ github.event.pull_request.head.sha }} ${{ github.sha }}"),
 });

@@ -28,5 +28,11 @@ accepts({
   pull_request: () => workflow(),
   "a push, as text": () => workflow((props) => (props.on = "push")),
   "another run's end, with the base's code": () => workflow((props) => (props.on = ["workflow_run"])),
+  "another run's commit, where it isn't checked out": () =>
+    workflow((props) => {
+      props.on = ["workflow_run"];
+      const ref = "${{ github.event.workflow_run.head_sha }}";
+      props.jobs.build.steps[2] = { uses: `acme/report@${sha}`, with: { ref } };
+    }),
   "a named ref on a push": () => workflow(({ jobs }) => (jobs.build.steps[0] = checkoutOf("main"))),
 });
