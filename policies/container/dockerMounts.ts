@@ -1,4 +1,4 @@
-import { read, readFlag, readList, readText, unknown } from "../unknown";
+import { readFlag, readList, readText, unknown } from "../unknown";
 import type { Located, MountedVolume } from "./containerSpec";
 
 /** Mounts of type bind, and volumes whose driver binds a directory of the host. */
@@ -13,7 +13,7 @@ export function bindMounts(holder: unknown, path: string): Located<string>[] {
       path: `${at}.volumeOptions.driverOptions.device`,
       value: readText(mount, "volumeOptions", "driverOptions", "device"),
     };
-    const named = ["volume", "tmpfs", "image"].includes(String(read(mount, "type")));
+    const named = ["volume", "tmpfs", "image"].includes(String(readText(mount, "type")));
     return named ? [device] : [source, device];
   });
 }

@@ -22,7 +22,7 @@ function jsonRules(text: string): PolicyRule[] {
     const { path = {} } = JSON.parse(text) as { path?: Record<string, { capabilities?: unknown }> };
     return Object.entries(path).map(([name, { capabilities }]) => ({
       path: name,
-      capabilities: Array.isArray(capabilities) ? capabilities.map(String) : [],
+      capabilities: Array.isArray(capabilities) ? capabilities.filter((it) => typeof it === "string") : [],
     }));
   } catch {
     return [];

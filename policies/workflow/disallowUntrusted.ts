@@ -1,5 +1,5 @@
 import { definePolicy } from "../definePolicy";
-import { read, readList, readText, unknown } from "../unknown";
+import { read, readText } from "../unknown";
 import { actionOf, stepsOf, workflowType } from "./workflowType";
 
 /** The files by which a step changes the environment of all that follow. */
@@ -35,10 +35,9 @@ export const disallowUntrusted = definePolicy({
   },
 });
 
-function eventsOf(props: unknown): string[] {
+function eventsOf(props: unknown): unknown[] {
   const on = read(props, "on");
   if (typeof on === "string") return [on];
-  const list = readList(props, "on");
-  if (list !== unknown && list.length > 0) return list.map(String);
+  if (Array.isArray(on)) return on;
   return typeof on === "object" && on !== null ? Object.keys(on) : [];
 }

@@ -9,6 +9,8 @@ const checkoutOf = (ref: string) => ({
 refuses("workflow-trigger-disallow-untrusted", {
   pull_request_target: () => workflow((props) => (props.on = "pull_request_target")),
   "pull_request_target in a list": () => workflow((props) => (props.on = ["push", "pull_request_target"])),
+  "pull_request_target beside what is no text": () =>
+    workflow((props) => (props.on = [Object.create(null) as object, "pull_request_target"])),
   "pull_request_target in a map": () => workflow((props) => (props.on = { pull_request_target: {} })),
   "another run's code": () =>
     workflow((props) => {
