@@ -11,7 +11,7 @@ import { noteExemptions } from "./exemption/ledger";
 import { ruling, type Exemption } from "./exemptions";
 import { findings, type FindingId } from "./findings";
 import { masked } from "./masked";
-import { read, unknown } from "./unknown";
+import { keysOf, read, unknown } from "./unknown";
 
 export interface Judgement {
   readonly resource: Resource;
@@ -65,9 +65,7 @@ function decision(finding: FindingId, resource: Resource, { exemptions = [] }: S
 
 /** Takes the texts out that Pulumi has marked secret: a policy may show an input that is none as a rule. */
 function withoutSecrets(observed: string, { props, secrets = new Set() }: Resource): string {
-  const texts = [...secrets].flatMap((path) =>
-    textsOf(read(props, ...path.split(/[.[\]]+/).filter(Boolean))),
-  );
+  const texts = [...secrets].flatMap((path) => textsOf(read(props, ...keysOf(path))));
   return texts.reduce((shown, text) => shown.replaceAll(text, "***"), observed);
 }
 

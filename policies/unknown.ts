@@ -22,6 +22,11 @@ export function read(holder: unknown, ...path: (string | number)[]): unknown {
   return value ?? undefined;
 }
 
+/** Of an input's path, such as `uploads[0].content`, what {@link read} takes. */
+export function keysOf(path: string): string[] {
+  return path.split(/[.[\]]/).filter(Boolean);
+}
+
 /** As text: numbers and booleans are written out, since some languages' SDKs hand over one for the other. */
 export function readText(holder: unknown, ...path: (string | number)[]): Maybe<string> {
   const value = read(holder, ...path);

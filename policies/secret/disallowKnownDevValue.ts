@@ -1,5 +1,5 @@
 import { definePolicy, type Resource } from "../definePolicy";
-import { readText } from "../unknown";
+import { keysOf, readText } from "../unknown";
 import { candidates, type Candidate } from "./candidates";
 import { devValueReason } from "./devValue";
 import { isDistinctiveDevSecret } from "./knownDevSecrets";
@@ -40,7 +40,7 @@ const secretFile = /^\/run\/secrets\/[^.]+(\.(txt|key|pem))?$/;
 function isSecretFile(path: string, props: unknown): boolean {
   const upload = path.replace(/\.content(Base64)?$/, "");
   if (upload === path) return false;
-  const file = readText(props, ...upload.split(/[.[\]]/).filter(Boolean), "file");
+  const file = readText(props, ...keysOf(upload), "file");
   return typeof file === "string" && secretFile.test(file);
 }
 

@@ -1,5 +1,5 @@
 import { stackPolicy, type Resource } from "../definePolicy";
-import { read } from "../unknown";
+import { keysOf, read } from "../unknown";
 import { candidates } from "./candidates";
 import { isMarked } from "./marked";
 import { isReference } from "./reference";
@@ -17,8 +17,9 @@ export const disallowPlainOutput = stackPolicy({
   *checkStack(resources) {
     const marked = markedValues(resources);
     for (const stack of resources.filter(({ type }) => type === stackType)) {
+      const marks = stack.secrets ?? new Set();
       for (const { path, name, value, part } of candidates(stack.props)) {
-        if (part === "word" || isMarked(stack.secrets ?? new Set(), path)) continue;
+        if (part === "word" || isMarked(marks, path)) continue;
         const named = part === "whole" && isSecretName(name) && !isReference(value);
         const owner = marked.get(value);
         if (!named && owner === undefined) continue;
@@ -38,7 +39,7 @@ function markedValues(resources: readonly Resource[]): Map<string, string> {
   const values = new Map<string, string>();
   for (const { name, props, secrets = [] } of resources) {
     for (const path of secrets) {
-      const value = read(props, ...path.split(/[.[\]]/).filter(Boolean));
+      const value = read(props, ...keysOf(path));
       if (typeof value === "string" && value.length >= 8) values.set(value, name);
     }
   }

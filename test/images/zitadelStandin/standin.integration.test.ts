@@ -8,13 +8,12 @@ import { authorize, Browser, type Page } from "../../support/browser";
 import { totp } from "../../support/totp";
 import { ZitadelOnPostgres } from "../../support/zitadelOnPostgres";
 import { ZitadelStandin } from "../../support/zitadelStandin";
-import { addressOf, applicationOf, context } from "../../provider/zitadel/fixture";
+import { addressOf, applicationOf, context, redirectUri } from "../../provider/zitadel/fixture";
 
 jest.setTimeout(120_000);
 
 let zitadel: ZitadelOnPostgres;
 let standin: ZitadelStandin;
-const redirectUri = "http://127.0.0.1/callback";
 
 beforeAll(async () => {
   zitadel = await ZitadelOnPostgres.start();

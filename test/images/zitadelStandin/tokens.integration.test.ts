@@ -4,7 +4,7 @@ import { decodeJwt, SignJWT } from "jose";
 
 import { application } from "../../../provider/zitadel/application";
 import { withZitadel } from "../../../provider/zitadel/connection";
-import { addressOf, applicationOf, context } from "../../provider/zitadel/fixture";
+import { addressOf, applicationOf, context, redirectUri } from "../../provider/zitadel/fixture";
 import { authorize, Browser } from "../../support/browser";
 import { ZitadelOnPostgres } from "../../support/zitadelOnPostgres";
 import type { ZitadelStandin } from "../../support/zitadelStandin";
@@ -15,7 +15,6 @@ let zitadel: ZitadelOnPostgres;
 let standin: ZitadelStandin;
 let outputs: Awaited<ReturnType<typeof application.create>>["outputs"];
 let client: Browser;
-const redirectUri = "http://127.0.0.1/callback";
 
 beforeAll(async () => {
   zitadel = await ZitadelOnPostgres.start();

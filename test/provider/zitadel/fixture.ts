@@ -17,6 +17,9 @@ export function addressOf(standin: ZitadelStandin) {
   };
 }
 
+/** Where the codes of its logins go. */
+export const redirectUri = "http://127.0.0.1/callback";
+
 /** The inputs of an application in a stand-in, for people and one machine. */
 export function applicationOf(standin: ZitadelStandin) {
   return {
@@ -24,7 +27,7 @@ export function applicationOf(standin: ZitadelStandin) {
     project: "apexmcp",
     roles: ["mcp:*", "connectors:read"],
     application: "agents",
-    redirectUris: ["http://127.0.0.1/callback"],
+    redirectUris: [redirectUri],
     machine: "agent",
     machineRoles: ["mcp:*"],
     people: [standin.adminLogin],
