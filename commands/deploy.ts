@@ -1,10 +1,11 @@
 import { admitImage, publishImage, withImageRepository, withRegistryToken } from "../images/publish";
-import { otherSlot, releaseImage, inSlot, type Release, type Slot } from "../images/release";
+import { otherSlot, releaseImage, type Release, type Slot } from "../images/release";
+import { routedSlot } from "../provider/edge/routeFile";
 import { main } from "./command";
 import { CommandError } from "./commandError";
 import { withDeploymentLock } from "./deploymentLock";
 import { readDevConfig } from "./devConfig";
-import { requireDocker, stackContainers } from "./docker";
+import { requireDocker } from "./docker";
 import { preflight } from "./preflight";
 import { prepareConfig } from "./prodConfig";
 import { proveStack } from "./proveStack";
@@ -58,22 +59,18 @@ async function releasedImage(state: State, lastGood: Release | undefined) {
   }
 }
 
-/** The slot that isn't serving; the serving one when its image stays, so that only what else changed changes. */
+/** The slot that isn't served; the last good one's when its image stays, so that only what else changed changes. */
 async function slotOf(
   state: State,
   image: Omit<Release, "slot">,
   lastGood: Release | undefined,
 ): Promise<Slot> {
-  const configured = configuredRelease(state);
-  const serving = lastGood ?? configured;
-  if (serving === undefined) return "a";
-  if (releaseImage(serving) === releaseImage(image)) return serving.slot;
-  const { name } = readDevConfig(state);
-  const running = (await stackContainers(name)).filter((it) => it.state === "running").map((it) => it.name);
-  // Interrupted after the last good one was removed: what runs is in the other slot, and stays until we are healthy.
-  return running.includes(`${name}-${inSlot("gateway", serving.slot)}`)
-    ? otherSlot(serving.slot)
-    : serving.slot;
+  const last = lastGood ?? configuredRelease(state);
+  if (last === undefined) return "a";
+  if (releaseImage(last) === releaseImage(image)) return last.slot;
+  // The edge knows better than any record of ours, which an interrupted deploy leaves behind.
+  const served = await routedSlot(`${readDevConfig(state).name}-edge`);
+  return otherSlot(served ?? last.slot);
 }
 
 async function bringUp(state: State, release: Release): Promise<void> {

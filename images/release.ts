@@ -1,6 +1,6 @@
-/** Names of the two places in which a release of our own image runs: the next one takes the other. */
-export const slots = ["a", "b"] as const;
-export type Slot = (typeof slots)[number];
+import { slots, type Slot } from "../provider/edge/routeFile";
+
+export { slots, type Slot };
 
 /** One build of our own image, and the slot in which its containers run. */
 export interface Release {

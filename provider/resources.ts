@@ -1,4 +1,5 @@
 import { certificate } from "./edge/certificate";
+import { route } from "./edge/route";
 import { migrations } from "./postgres/migrations";
 import { roleBounds } from "./postgres/roleBounds";
 import type { AnyResource } from "./resource";
@@ -11,6 +12,7 @@ import { instancePolicies } from "./zitadel/instancePolicies";
 /** Every resource of this provider by its type token. */
 export const resources: Readonly<Record<string, AnyResource>> = {
   "hardening:edge:Certificate": certificate,
+  "hardening:edge:Route": route,
   "hardening:postgres:Migrations": migrations,
   "hardening:postgres:RoleBounds": roleBounds,
   "hardening:vault:Seal": seal,

@@ -57,7 +57,7 @@ export function platform(config: StackConfig, variation: Variation) {
     stackName,
     image: ownImage,
     networks: [
-      { network: segments.edge, alias: "gateway" },
+      { network: segments.edge, alias: inSlot("gateway", slot) },
       { network: segments.data },
       { network: segments.broker },
       { network: segments.egress },
@@ -88,6 +88,7 @@ export function platform(config: StackConfig, variation: Variation) {
   const edge = new Edge("edge", {
     stackName,
     image: imageReference(config.images.nginx),
+    release: { slot, gateway },
     networks: [{ network: segments.edge }, { network: segments.front }],
     address: config.edgeAddress,
     httpsPort: config.edgeHttpsPort,
@@ -97,7 +98,8 @@ export function platform(config: StackConfig, variation: Variation) {
     caCertificate,
     site: platformSite({
       publicUrl: config.publicUrl,
-      gateway: `gateway:${gatewayPort}`,
+      gateway: `${inSlot("gateway", "a")}:${gatewayPort}`,
+      gatewayB: `${inSlot("gateway", "b")}:${gatewayPort}`,
       authUrl: config.authUrl,
       zitadel: zitadel.upstream,
       zitadelCaFile: upstreamCaFile,

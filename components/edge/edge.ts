@@ -4,6 +4,8 @@ import { dataVolume } from "../container/dataVolume";
 import { HardenedContainer, type NetworkAttachment } from "../container/hardenedContainer";
 import { certificateDirectory } from "../../provider/edge/certificateFiles";
 import { EdgeCertificate } from "./edgeCertificate";
+import { routeDirectory, type Slot } from "../../provider/edge/routeFile";
+import { EdgeRoute } from "./edgeRoute";
 import { edgeHealthPort, edgeHttpPort, edgeHttpsPort, nginxConfiguration } from "./nginxConfiguration";
 import type { Site } from "./site";
 
@@ -11,6 +13,8 @@ export interface EdgeArgs {
   readonly stackName: string;
   readonly image: pulumi.Input<string>;
   readonly networks: NetworkAttachment[];
+  /** The release that is served, as soon as its gateway is healthy; the one before goes only then. */
+  readonly release: { readonly slot: Slot; readonly gateway: pulumi.Resource };
   /** Address of the interface to publish on, and the two ports there. */
   readonly address: string;
   readonly httpsPort: number;
@@ -48,6 +52,7 @@ export class Edge extends pulumi.ComponentResource {
     super("apexmcp:edge:Edge", name, {}, opts);
     const publish = (internal: number, external: number) => ({ address: args.address, internal, external });
 
+    const route = dataVolume(this, name, { ...args, service: "edge", content: "route" });
     const volume = dataVolume(this, name, { ...args, service: "edge", content: "certificate" });
     const certificate = new EdgeCertificate(
       name,
@@ -78,7 +83,7 @@ export class Edge extends pulumi.ComponentResource {
             "ca.crt": args.caCertificate,
           },
         },
-        readOnlyVolumes: { [certificateDirectory]: volume },
+        readOnlyVolumes: { [certificateDirectory]: volume, [routeDirectory]: route },
         temporary: { "/tmp": 64 },
         networkSettings: edgeNetworkSettings,
         networks: args.networks,
@@ -98,6 +103,11 @@ export class Edge extends pulumi.ComponentResource {
       { parent: this, dependsOn: certificate },
     );
     this.containerName = server.containerName;
+    new EdgeRoute(
+      name,
+      { volume: route.name, image: args.image, container: this.containerName, slot: args.release.slot },
+      { parent: this, dependsOn: args.release.gateway },
+    );
     this.registerOutputs();
   }
 }

@@ -85,7 +85,7 @@ ${addHeaders(host, headers, "    ")}
     server_name ${name};
 ${addHeaders(host, headers, "    ")}
     limit_conn connection_limit 200;
-    set $${host.name}_upstream ${host.upstream.caFile ? "https" : "http"}://${safe(host.upstream.address)};
+${setUpstream(host)}
     proxy_http_version 1.1;
     proxy_connect_timeout ${host.upstream.connectSeconds}s;
     proxy_set_header Connection "";
@@ -99,6 +99,18 @@ ${upstreamTls(host)}${hideHeaders(headers)}
 ${host.locations.map((location) => locationBlock(host, location)).join("\n")}
   }
 `;
+}
+
+function setUpstream({ name, upstream }: Host): string {
+  const set = (address: string) =>
+    `set $${name}_upstream ${upstream.caFile ? "https" : "http"}://${safe(address)};`;
+  const { switched } = upstream;
+  return [
+    set(upstream.address),
+    ...(switched ? [`if (-f ${safe(switched.file)}) {`, `  ${set(switched.address)}`, "}"] : []),
+  ]
+    .map((line) => `    ${line}`)
+    .join("\n");
 }
 
 function locationBlock(host: Host, location: Location): string {

@@ -1,3 +1,5 @@
+import { routeDirectory, routeFile } from "../../provider/edge/routeFile";
+
 /** One declaration of what the edge serves: hosts, locations, headers and limits. `nginxConfiguration.ts` writes it out. */
 export interface Site {
   readonly hosts: readonly Host[];
@@ -32,6 +34,8 @@ export interface Host {
 export interface Upstream {
   /** `host:port` on the edge segment. */
   readonly address: string;
+  /** Takes its place while the file is there. nginx looks for each request, so it takes no reload. */
+  readonly switched?: { readonly file: string; readonly address: string };
   /** Seconds for a connection to come about. */
   readonly connectSeconds: number;
   /** File of the CA by which its certificate is verified; plain http without. */
@@ -85,8 +89,9 @@ export function contentSecurityPolicy({ contentSecurityPolicy }: Host): string {
 
 export interface PlatformSiteArgs {
   readonly publicUrl: string;
-  /** `host:port` of the gateway, on the edge segment. */
+  /** `host:port` of the gateway in slot a, on the edge segment, and of the one in slot b. */
   readonly gateway: string;
+  readonly gatewayB: string;
   readonly authUrl: string;
   /** `host:port` of Zitadel, on the edge segment. */
   readonly zitadel: string;
@@ -122,7 +127,11 @@ export function platformSite(args: PlatformSiteArgs): Site {
       {
         name: "gateway",
         origin: args.publicUrl,
-        upstream: { address: args.gateway, connectSeconds: 1 }, // there may be a second one to ask
+        upstream: {
+          address: args.gateway,
+          switched: { file: `${routeDirectory}/${routeFile}`, address: args.gatewayB },
+          connectSeconds: 5,
+        },
         retryAfter: 1,
         contentSecurityPolicy: {
           "default-src": ["'none'"],

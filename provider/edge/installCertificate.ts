@@ -1,5 +1,4 @@
-import { execFile } from "node:child_process";
-
+import { docker } from "../docker";
 import { certificateArchive, certificateDirectory, certificateFiles } from "./certificateFiles";
 import { fingerprintOf, type CertificatePair } from "./certificatePair";
 import { awaitServed, type Listener } from "./servedCertificate";
@@ -58,18 +57,4 @@ async function runsWith(container: string, volume: string): Promise<boolean> {
   if (found.trim() === "") return false;
   const [status, ...mounts] = (await docker(["inspect", `--format=${format}`, container])).trim().split(" ");
   return status === "running" && mounts.includes(`${volume}:${certificateDirectory}`);
-}
-
-function docker(args: string[], input?: Buffer, encoding: BufferEncoding = "utf8"): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      "docker",
-      args,
-      { encoding, maxBuffer: 16 * 1024 ** 2 },
-      (error, stdout, stderr) =>
-        error ? reject(new Error(stderr.trim() || error.message)) : resolve(stdout),
-    );
-    child.stdin?.on("error", () => undefined); // Docker's own message says why it stopped reading
-    child.stdin?.end(input);
-  });
 }

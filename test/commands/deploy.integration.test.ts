@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { routedSlot } from "../../provider/edge/routeFile";
 import { freePort } from "../support/freePort";
 import { EdgeLoad } from "../support/edgeLoad";
 import { GatewayVariants, randomSha, type Variant } from "../support/gatewayVariants";
@@ -127,22 +128,41 @@ describe("what would release something doubtful stops before anything changes", 
   });
 });
 
+/** Waits until a deployment has come so far. */
+async function reaches(deployment: ReturnType<TestStack["start"]>, there: () => boolean | Promise<boolean>) {
+  let ended = false;
+  void deployment.then(() => (ended = true));
+  while (!(await there())) {
+    if (ended) throw new Error(`it ended before it got there: ${(await deployment).stderr}`);
+    await sleep(100);
+  }
+}
+
 it("stops a second deployment, survives that the first is killed, and completes with the next", async () => {
   const before = releases();
   const next = await variants.push();
   const killed = stack.start("deploy", [], env(next.tag));
-  let ended = false;
-  void killed.then(() => (ended = true));
-  while (docker("ps", "--quiet", `--filter=name=^${stack.name}-gateway$`) === "") {
-    if (ended) throw new Error(`it ended before it got there: ${(await killed).stderr}`);
-    await sleep(100);
-  }
+  await reaches(killed, () => docker("ps", "--quiet", `--filter=name=^${stack.name}-gateway$`) !== "");
   const second = await deploy(next.tag);
   expect([second.exitCode, second.stderr]).toEqual([1, expect.stringContaining("is under way")]);
   killTree(killed.pid!);
   await killed;
   expect(releases()).toEqual(expect.arrayContaining(before));
 
+  expect(await deploy(next.tag)).toMatchObject({ exitCode: 0 });
+  expect(releases()).toEqual(running(next, ["broker", "gateway"]));
+});
+
+it("leaves alone what the edge asks, when the next one comes after one that was killed late", async () => {
+  const late = await variants.push();
+  const killed = stack.start("deploy", [], env(late.tag));
+  await reaches(killed, async () => (await routedSlot(`${stack.name}-edge`)) === "b");
+  killTree(killed.pid!);
+  await killed;
+  const [, serving] = releases().filter((it) => it.includes("-b "));
+  expect(serving).toContain(late.digest);
+
+  const next = await variants.push();
   expect(await deploy(next.tag)).toMatchObject({ exitCode: 0 });
   expect(releases()).toEqual(running(next, ["broker", "gateway"]));
 });

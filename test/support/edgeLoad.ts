@@ -20,7 +20,7 @@ export interface LoadReport {
 const clients = 4;
 const perClient = 50;
 /** One request in so many writes: what nginx must never send twice. The others read. */
-const writeEvery = 13;
+const writeEvery = 4;
 
 const docker = (...args: string[]) => execFileSync("docker", args, { encoding: "utf8" }).trim();
 
@@ -33,7 +33,7 @@ let open = 0, stopping = false;
 const count = (record, key) => (record[key] = (record[key] ?? 0) + 1);
 const send = (method, path) => {
   const start = Date.now();
-  const headers = method === "POST" ? { "content-type": "application/x-www-form-urlencoded" } : {};
+  const headers = method === "POST" ? { "content-type": "application/json" } : {};
   open++;
   const done = (bad) => {
     open--;
@@ -47,17 +47,17 @@ const send = (method, path) => {
   });
   request.on("timeout", () => request.destroy(new Error("timeout")));
   request.on("error", (error) => done(error.code ?? error.message));
-  request.end(method === "POST" ? "grant_type=client_credentials" : undefined);
+  request.end(method === "POST" ? "{}" : undefined);
 };
 const end = () => { console.log(JSON.stringify(report)); process.exit(0); };
 const began = Date.now();
 const timer = setInterval(() => {
   for (const due = (Date.now() - began) * ${perClient} / 1000; report.requests < due; ) {
     report.requests++;
-    report.requests % ${writeEvery} === 0 ? send("POST", "/oauth/token") : send("GET", "/healthz");
+    report.requests % ${writeEvery} === 0 ? send("POST", "/mcp/none") : send("GET", "/healthz");
   }
 }, 10);
-setTimeout(() => process.kill(process.pid, "SIGTERM"), 600000);
+setTimeout(() => process.kill(process.pid, "SIGTERM"), 900000);
 process.on("SIGTERM", () => { stopping = true; clearInterval(timer); if (open === 0) end(); });
 `;
 

@@ -12,6 +12,7 @@ import { edgeHttpsPort } from "../../components/edge/nginxConfiguration";
 import { certificateDirectory } from "../../provider/edge/certificateFiles";
 import type { CertificatePair } from "../../provider/edge/certificatePair";
 import { installCertificate, type Installation } from "../../provider/edge/installCertificate";
+import { routeDirectory } from "../../provider/edge/routeFile";
 import { stackImage } from "./stackImage";
 
 const docker = (args: string[], input?: Buffer) =>
@@ -38,6 +39,7 @@ ${http}
 export class RealNginx implements AsyncDisposable {
   readonly network = `real-nginx-${randomBytes(4).toString("hex")}`;
   private readonly volume = `${this.network}-edge-certificate`;
+  readonly routeVolume = `${this.network}-edge-route`;
   private readonly containers: string[] = [];
 
   private constructor(readonly caCertificate: string) {}
@@ -60,19 +62,24 @@ export class RealNginx implements AsyncDisposable {
       caCertificate: this.caCertificate,
       volume: this.volume,
       image: stackImage("nginx"),
-      container: `${this.network}-${at.name}`,
+      container: this.containerOf(at.name),
       address,
       port: Number(port),
       serverName: "localhost",
     };
   }
 
+  containerOf(name: string): string {
+    return `${this.network}-${name}`;
+  }
+
   /** Starts one; gives `host:port` at which it answers with TLS on this machine. */
   async start(name: string, configuration: string): Promise<string> {
-    const container = `${this.network}-${name}`;
+    const container = this.containerOf(name);
     docker([
       ...["create", "--name", container, "--network", this.network, "--network-alias", name],
       ...["--user", "101:101", "--group-add=0", `--volume=${this.volume}:${certificateDirectory}:ro`],
+      `--volume=${this.routeVolume}:${routeDirectory}:ro`,
       ...Object.entries(edgeNetworkSettings).map(([key, value]) => `--sysctl=${key}=${value}`),
       ...[`--publish=127.0.0.1::${edgeHttpsPort}`, "--tmpfs=/tmp:uid=101,gid=101"],
       ...["--entrypoint=nginx", stackImage("nginx"), "-c", "/etc/apexmcp/nginx.conf", "-g", "daemon off;"],
@@ -93,7 +100,7 @@ export class RealNginx implements AsyncDisposable {
 
   /** `host:port` at which it answers with TLS on this machine; another one after a restart. */
   async addressOf(name: string): Promise<string> {
-    const container = `${this.network}-${name}`;
+    const container = this.containerOf(name);
     for (let attempt = 0; attempt < 100; attempt++) {
       const ports = spawnSync("docker", ["port", container, `${edgeHttpsPort}/tcp`], { encoding: "utf8" });
       const address = ports.stdout.split("\n")[0] ?? "";
@@ -104,19 +111,19 @@ export class RealNginx implements AsyncDisposable {
   }
 
   private logs(name: string): string {
-    const { stdout, stderr } = spawnSync("docker", ["logs", `${this.network}-${name}`], { encoding: "utf8" });
+    const { stdout, stderr } = spawnSync("docker", ["logs", this.containerOf(name)], { encoding: "utf8" });
     return `${stdout}${stderr}`;
   }
 
   /** At which this machine reaches every port of one, published or not, without Docker's proxy. */
   ipOf(name: string): string {
     const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
-    return docker(["inspect", "--format", format, `${this.network}-${name}`]);
+    return docker(["inspect", "--format", format, this.containerOf(name)]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     for (const container of this.containers) docker(["rm", "--force", "--volumes", container]);
-    docker(["volume", "rm", this.volume]);
+    docker(["volume", "rm", "--force", this.volume, this.routeVolume]);
     docker(["network", "rm", this.network]);
     return Promise.resolve();
   }

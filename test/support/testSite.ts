@@ -5,6 +5,7 @@ export function testSite(own: Partial<PlatformSiteArgs> = {}): Site {
   return platformSite({
     publicUrl: "https://mcp.test",
     gateway: "gateway:8080",
+    gatewayB: "gateway-b:8080",
     authUrl: "https://auth.test",
     zitadel: "auth.test:8080",
     zitadelCaFile: "/etc/apexmcp/ca.crt",

@@ -1,4 +1,4 @@
-import { setImmediate as afterPoll, setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 
 export interface DrainTimes {
@@ -13,26 +13,6 @@ interface Streams {
   /** Ends those that agents resume, or open again. */
   endResumable: () => void;
   endAll: () => void;
-}
-
-/** A turn of the event loop that takes no longer had nothing to do, in milliseconds. */
-const IDLE_TURN = 0.1;
-
-/** How long to wait for one, in milliseconds. */
-const IDLE_TURN_WITHIN = 2000;
-
-/**
- * Resolves right after a poll that found nothing. Who connected and isn't accepted yet is reset when a listener closes,
- * and the edge can't send a request again that it has sent; who comes after is refused, and goes to another gateway.
- */
-async function nothingWaits(): Promise<void> {
-  const end = performance.now() + IDLE_TURN_WITHIN;
-  for (let turn = performance.now(); turn < end;) {
-    await afterPoll();
-    const now = performance.now();
-    if (now - turn < IDLE_TURN) return;
-    turn = now;
-  }
 }
 
 /**
@@ -63,7 +43,6 @@ export function registerDrain(
       clearTimeout(late);
       clearInterval(idle);
     });
-    await nothingWaits();
     app.server.close();
   });
   return () => Promise.resolve(draining ? "is shutting down" : undefined);
