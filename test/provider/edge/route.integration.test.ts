@@ -55,20 +55,24 @@ it("asks the other slot from one request to the next, so that the one before can
   let routed: Slot | undefined = "a";
   let done = false;
   const answers: { routed: Slot | undefined; answer: string }[] = [];
-  const clients = Array.from({ length: 4 }, async () => {
+  const latest: (Slot | undefined)[] = [];
+  const clients = Array.from({ length: 4 }, async (_, client) => {
     for (; !done; await sleep(60)) {
-      const before = routed;
+      const before = (latest[client] = routed);
       answers.push({ routed: before, answer: await post() });
     }
   });
+  const nowRouted = async (slot: Slot | undefined) => {
+    routed = slot;
+    while (latest.some((it) => it !== slot)) await sleep(20); // what began before has ended
+  };
   for (const [slot, other] of [
     ["b", "a"],
     ["a", "b"],
   ] as const) {
-    routed = undefined;
+    await nowRouted(undefined);
     await routeTo(route(slot));
-    routed = slot;
-    await sleep(500); // those that were under way
+    await nowRouted(slot);
     execFileSync("docker", ["kill", nginx.containerOf(`in-${other}`)]);
     await sleep(1500);
     execFileSync("docker", ["start", nginx.containerOf(`in-${other}`)]);
