@@ -14,7 +14,7 @@ type Say = (text: string) => void;
 /**
  * Makes Pulumi's state and the Docker engine agree again after an update that was cut short, a reboot, or a
  * container removed by hand, so that the deploy that follows completes. Says what it does; without a cause
- * it does nothing. Never removes a volume.
+ * it does nothing. Never removes a volume that has a name.
  */
 export async function repair(state: State, stack: string, say: Say): Promise<void> {
   await releaseLock(state, say);
@@ -92,7 +92,7 @@ async function removeUnknown(stack: string, { resources }: Checkpoint, say: Say)
   const containers = (await stackContainers(stack)).filter(({ id }) => !known.has(id));
   for (const { id, name } of containers) {
     say(`Removing container ${name}, which the state doesn't know`);
-    await docker("rm", "--force", id);
+    await docker("rm", "--force", "--volumes", id); // those without a name, which hold its secrets
   }
   const format = "{{.ID}}\t{{.Name}}";
   const networks = await docker(
