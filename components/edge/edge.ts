@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { dataVolume } from "../container/dataVolume";
 import { HardenedContainer, type NetworkAttachment } from "../container/hardenedContainer";
 import { certificateDirectory } from "../../provider/edge/certificateFiles";
-import { EdgeCertificate } from "./edgeCertificate";
 import { routeDirectory, type Slot } from "../../provider/edge/routeFile";
+import { EdgeCertificate } from "./edgeCertificate";
 import { EdgeRoute } from "./edgeRoute";
 import { edgeHealthPort, edgeHttpPort, edgeHttpsPort, nginxConfiguration } from "./nginxConfiguration";
 import type { Site } from "./site";
@@ -52,12 +52,12 @@ export class Edge extends pulumi.ComponentResource {
     super("apexmcp:edge:Edge", name, {}, opts);
     const publish = (internal: number, external: number) => ({ address: args.address, internal, external });
 
-    const route = dataVolume(this, name, { ...args, service: "edge", content: "route" });
-    const volume = dataVolume(this, name, { ...args, service: "edge", content: "certificate" });
+    const routeVolume = dataVolume(this, name, { ...args, service: "edge", content: "route" });
+    const certificateVolume = dataVolume(this, name, { ...args, service: "edge", content: "certificate" });
     const certificate = new EdgeCertificate(
       name,
       {
-        volume: volume.name,
+        volume: certificateVolume.name,
         image: args.image,
         container: `${args.stackName}-edge`,
         address: args.address,
@@ -83,7 +83,7 @@ export class Edge extends pulumi.ComponentResource {
             "ca.crt": args.caCertificate,
           },
         },
-        readOnlyVolumes: { [certificateDirectory]: volume, [routeDirectory]: route },
+        readOnlyVolumes: { [certificateDirectory]: certificateVolume, [routeDirectory]: routeVolume },
         temporary: { "/tmp": 64 },
         networkSettings: edgeNetworkSettings,
         networks: args.networks,
@@ -105,7 +105,7 @@ export class Edge extends pulumi.ComponentResource {
     this.containerName = server.containerName;
     new EdgeRoute(
       name,
-      { volume: route.name, image: args.image, container: this.containerName, slot: args.release.slot },
+      { volume: routeVolume.name, image: args.image, container: this.containerName, slot: args.release.slot },
       { parent: this, dependsOn: args.release.gateway },
     );
     this.registerOutputs();

@@ -12,7 +12,7 @@ export interface LoadReport {
   /** Answers by status. */
   readonly statuses: Readonly<Record<string, number>>;
   readonly slowestMs: number;
-  /** What nginx says went wrong; a gateway it couldn't connect to isn't: it tries the other. */
+  /** What nginx says went wrong. */
   readonly edgeErrors: readonly string[];
 }
 
@@ -108,9 +108,7 @@ export class EdgeLoad implements AsyncDisposable {
       encoding: "utf8",
       maxBuffer: 1e8,
     });
-    return stderr
-      .split("\n")
-      .filter((line) => line.includes("[error]") && !line.includes("connect() failed"));
+    return stderr.split("\n").filter((line) => line.includes("[error]"));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -5,15 +5,12 @@ import { Agent, request } from "undici";
 
 import { nginxConfiguration } from "../../../components/edge/nginxConfiguration";
 import { route as resource } from "../../../provider/edge/route";
-import { routedSlot, routeTo } from "../../../provider/edge/routeFile";
+import { routedSlot, routeTo, slots, type Slot } from "../../../provider/edge/routeFile";
 import { nginxWith, RealNginx } from "../../support/realNginx";
 import { stackImage } from "../../support/stackImage";
 import { testSite } from "../../support/testSite";
 
 jest.setTimeout(120_000);
-
-const slots = ["a", "b"] as const;
-type Slot = (typeof slots)[number];
 
 const site = testSite({ gateway: "in-a:8443", gatewayB: "in-b:8443", bodyBytes: 2048 });
 
